@@ -1,0 +1,59 @@
+"""The ground floor: tables, and the rules one row can enforce alone."""
+
+from models.alerts import StockAlert, StockAlertKind
+from models.catalog import Product, Variant
+from models.customers import Address, Customer
+from models.events import Event
+from models.fulfillments import Fulfillment, FulfillmentLine
+from models.holds import Hold, HoldKind
+from models.idempotency import IdempotencyRecord
+from models.lifecycle import (
+    FulfillmentStatus,
+    OrderStatus,
+    ReservationStatus,
+    ShipmentStatus,
+    StockAlertStatus,
+)
+from models.locations import Location, LocationKind
+from models.orders import Order, OrderChannel, OrderLine
+from models.people import Person, Role, Token
+from models.reservations import Reservation
+from models.rows import Row
+from models.shipments import CarrierEvent, Shipment, ShipmentLine
+from models.stock import Level, Movement, MovementReason
+
+__all__ = [
+    "Address",
+    "CarrierEvent",
+    "Customer",
+    "Event",
+    "Fulfillment",
+    "FulfillmentLine",
+    "FulfillmentStatus",
+    "Hold",
+    "HoldKind",
+    "IdempotencyRecord",
+    "Level",
+    "Location",
+    "LocationKind",
+    "Movement",
+    "MovementReason",
+    "Order",
+    "OrderChannel",
+    "OrderLine",
+    "OrderStatus",
+    "Person",
+    "Product",
+    "Reservation",
+    "ReservationStatus",
+    "Role",
+    "Row",
+    "Shipment",
+    "ShipmentLine",
+    "ShipmentStatus",
+    "StockAlert",
+    "StockAlertKind",
+    "StockAlertStatus",
+    "Token",
+    "Variant",
+]

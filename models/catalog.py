@@ -1,0 +1,38 @@
+"""Products, and their variants: what is stocked and sold."""
+
+from tortoise import fields
+
+from models.rows import Row
+
+
+class Product(Row):
+    PREFIX = "PRD"
+
+    name = fields.CharField(max_length=200)
+    description = fields.TextField(default="")
+    archived_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "products"
+        indexes = (("name", "id"),)
+
+
+class Variant(Row):
+    """One size, color or form of a product. `price` is in minor units of `currency`."""
+
+    PREFIX = "VAR"
+
+    product: fields.ForeignKeyRelation[Product] = fields.ForeignKeyField(
+        "models.Product", related_name=False, on_delete=fields.RESTRICT
+    )
+    product_id: int
+    sku = fields.CharField(max_length=60, unique=True)
+    name = fields.CharField(max_length=200)
+    barcode = fields.CharField(max_length=60, null=True, unique=True)
+    price = fields.BigIntField()
+    currency = fields.CharField(max_length=3)
+    archived_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "variants"
+        indexes = (("product_id", "id"), ("name", "id"))

@@ -1,0 +1,39 @@
+"""Customers, and the addresses they have goods sent to."""
+
+from tortoise import fields
+
+from models.rows import Row
+
+
+class Customer(Row):
+    PREFIX = "CUS"
+
+    name = fields.CharField(max_length=200)
+    email = fields.CharField(max_length=254, null=True, unique=True)
+    phone = fields.CharField(max_length=40, null=True)
+    archived_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "customers"
+        indexes = (("name", "id"),)
+
+
+class Address(Row):
+    PREFIX = "ADR"
+
+    customer: fields.ForeignKeyRelation[Customer] = fields.ForeignKeyField(
+        "models.Customer", related_name=False, on_delete=fields.RESTRICT
+    )
+    customer_id: int
+    recipient = fields.CharField(max_length=200)
+    line1 = fields.CharField(max_length=200)
+    line2 = fields.CharField(max_length=200, default="")
+    city = fields.CharField(max_length=120)
+    region = fields.CharField(max_length=120, default="")
+    postal_code = fields.CharField(max_length=20, default="")
+    country_code = fields.CharField(max_length=2)
+    archived_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "addresses"
+        indexes = (("customer_id", "id"),)

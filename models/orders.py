@@ -1,0 +1,203 @@
+"""Orders: what a customer agreed to buy, and what has become of every unit of it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from secrets import token_urlsafe
+from typing import Any
+
+from tortoise import fields
+
+from models.catalog import Variant
+from models.customers import Customer
+from models.lifecycle import ORDER_STEPS, OrderStatus, Status
+from models.rows import Lifecycle, Row
+
+
+class OrderChannel(Status):
+    ONLINE = "online", "Entered by the customer or a storefront."
+    IN_PERSON = "in_person", "Taken at a counter."
+    PHONE = "phone", "Taken by telephone."
+    MARKETPLACE = "marketplace", "Came from a marketplace."
+    FILE = "file", "Came in a file."
+    EDI = "edi", "Came by electronic data interchange."
+
+
+@dataclass(frozen=True, kw_only=True)
+class PostalAddress:
+    """Where goods go, as it was when the order was entered."""
+
+    recipient: str
+    line1: str
+    line2: str = ""
+    city: str
+    region: str = ""
+    postal_code: str = ""
+    country_code: str
+
+
+def new_tracking_token() -> str:
+    return token_urlsafe(24)
+
+
+class Order(Lifecycle):
+    """Money is in minor units of `currency`. Where it goes is copied from the address book, so
+    that a later change there does not rewrite what was agreed."""
+
+    PREFIX = "ORD"
+    STEPS = ORDER_STEPS
+
+    customer: fields.ForeignKeyRelation[Customer] = fields.ForeignKeyField(
+        "models.Customer", related_name=False, on_delete=fields.RESTRICT
+    )
+    customer_id: int
+    channel = fields.CharEnumField(OrderChannel, max_length=20)
+    external_reference = fields.CharField(max_length=100, null=True)
+    keyed_by = fields.CharField(max_length=60)
+    status = fields.CharEnumField(OrderStatus, max_length=20, default=OrderStatus.DRAFT)
+    currency = fields.CharField(max_length=3)
+    total = fields.BigIntField(default=0)
+    ship_to: dict[str, Any] | None = fields.JSONField(null=True)
+    note = fields.CharField(max_length=1000, default="")
+    tracking_token = fields.CharField(max_length=40, unique=True, default=new_tracking_token)
+    placed_at = fields.DatetimeField(null=True)
+    confirmed_at = fields.DatetimeField(null=True)
+    completed_at = fields.DatetimeField(null=True)
+    cancelled_at = fields.DatetimeField(null=True)
+    cancel_reason = fields.CharField(max_length=500, default="")
+
+    class Meta:
+        table = "orders"
+        unique_together = (("channel", "external_reference"),)
+        indexes = (
+            ("customer_id", "id"),
+            ("status", "id"),
+            ("channel", "id"),
+            ("placed_at", "id"),
+            ("total", "id"),
+            ("updated_at", "id"),
+        )
+
+    @property
+    def shipping_address(self) -> PostalAddress | None:
+        return PostalAddress(**self.ship_to) if self.ship_to else None
+
+    def place(self, *, at: datetime) -> None:
+        self.step_to(OrderStatus.PLACED)
+        self.placed_at = at
+
+    def confirm(self, *, at: datetime) -> None:
+        self.step_to(OrderStatus.CONFIRMED)
+        self.confirmed_at = at
+
+    def start(self) -> None:
+        self.step_to(OrderStatus.IN_PROGRESS)
+
+    def complete(self, *, at: datetime) -> None:
+        self.step_to(OrderStatus.COMPLETED)
+        self.completed_at = at
+
+    def cancel(self, *, reason: str, at: datetime) -> None:
+        self.step_to(OrderStatus.CANCELLED)
+        self.cancel_reason, self.cancelled_at = reason, at
+
+
+class OrderLine(Row):
+    """One variant of an order, and the ledger of its units.
+
+    Always: delivered ≤ shipped ≤ packed ≤ picked ≤ ordered − cancelled, and from placing on
+    reserved + backordered + picked = ordered − cancelled.
+    `unit_price` is in minor units of `currency`.
+    """
+
+    PREFIX = "LIN"
+
+    order: fields.ForeignKeyRelation[Order] = fields.ForeignKeyField(
+        "models.Order", related_name=False, on_delete=fields.RESTRICT
+    )
+    order_id: int
+    variant: fields.ForeignKeyRelation[Variant] = fields.ForeignKeyField(
+        "models.Variant", related_name=False, on_delete=fields.RESTRICT
+    )
+    variant_id: int
+    sku = fields.CharField(max_length=60)
+    name = fields.CharField(max_length=200)
+    unit_price = fields.BigIntField()
+    currency = fields.CharField(max_length=3)
+    ordered = fields.IntField()
+    cancelled = fields.IntField(default=0)
+    reserved = fields.IntField(default=0)
+    backordered = fields.IntField(default=0)
+    picked = fields.IntField(default=0)
+    packed = fields.IntField(default=0)
+    shipped = fields.IntField(default=0)
+    delivered = fields.IntField(default=0)
+    return_requested = fields.IntField(default=0)
+    return_received = fields.IntField(default=0)
+    return_rejected = fields.IntField(default=0)
+    written_off = fields.IntField(default=0)
+
+    class Meta:
+        table = "order_lines"
+        indexes = (("order_id", "id"), ("variant_id", "id"))
+
+    @property
+    def total(self) -> int:
+        """Unit price times the units that are not cancelled."""
+        total: int = self.unit_price * self.remaining
+        return total
+
+    @property
+    def remaining(self) -> int:
+        return self.ordered - self.cancelled
+
+    def reserve(self, units: int) -> None:
+        self.reserved += units
+        self._balance()
+
+    def pick(self, units: int) -> None:
+        self.reserved -= units
+        self.picked += units
+        self._balance()
+
+    def pack(self, units: int) -> None:
+        self.packed += units
+        self._balance()
+
+    def ship(self, units: int) -> None:
+        self.shipped += units
+        self._balance()
+
+    def deliver(self, units: int) -> None:
+        self.delivered += units
+        self._balance()
+
+    def put_back(self, *, picked: int, packed: int) -> None:
+        """Undo picking and packing of units that have not left the building."""
+        self.picked -= picked
+        self.packed -= packed
+        self.reserved += picked
+        self._balance()
+
+    def cancel(self) -> None:
+        """Give up every unit; what was picked has been put back before."""
+        self.cancelled, self.reserved, self.backordered = self.ordered, 0, 0
+        self._balance()
+
+    def broken_rules(self) -> list[str]:
+        """The rules of the line ledger that do not hold; none, unless there is a bug."""
+        chain = (self.delivered, self.shipped, self.packed, self.picked, self.remaining)
+        spoken_for = self.reserved + self.backordered + self.picked
+        returned = self.return_received + self.return_rejected
+        rules = {
+            "no count is negative": min(*chain, self.reserved, self.backordered) >= 0,
+            "delivered ≤ shipped ≤ packed ≤ picked ≤ ordered − cancelled": sorted(chain)
+            == list(chain),
+            "reserved + backordered + picked is ordered − cancelled or nothing": spoken_for
+            in (0, self.remaining),
+            "returned ≤ requested ≤ delivered": returned <= self.return_requested <= self.delivered,
+        }
+        return [rule for rule, holds in rules.items() if not holds]
+
+    def _balance(self) -> None:
+        if broken := self.broken_rules():
+            raise RuntimeError(f"Line {self.number} breaks its ledger: {'; '.join(broken)}.")

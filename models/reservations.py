@@ -1,0 +1,38 @@
+"""Reservations: units of a line set aside at a location."""
+
+from tortoise import fields
+
+from models.lifecycle import RESERVATION_STEPS, ReservationStatus
+from models.orders import OrderLine
+from models.rows import Lifecycle
+from models.stock import Level
+
+
+class Reservation(Lifecycle):
+    PREFIX = "RSV"
+    STEPS = RESERVATION_STEPS
+
+    line: fields.ForeignKeyRelation[OrderLine] = fields.ForeignKeyField(
+        "models.OrderLine", related_name=False, on_delete=fields.RESTRICT
+    )
+    line_id: int
+    order_id = fields.BigIntField()
+    level: fields.ForeignKeyRelation[Level] = fields.ForeignKeyField(
+        "models.Level", related_name=False, on_delete=fields.RESTRICT
+    )
+    level_id: int
+    location_id = fields.BigIntField()
+    quantity = fields.IntField()
+    status = fields.CharEnumField(
+        ReservationStatus, max_length=20, default=ReservationStatus.ACTIVE
+    )
+
+    class Meta:
+        table = "reservations"
+        indexes = (("order_id", "id"), ("line_id", "id"), ("level_id", "status"))
+
+    def consume(self) -> None:
+        self.step_to(ReservationStatus.CONSUMED)
+
+    def release(self) -> None:
+        self.step_to(ReservationStatus.RELEASED)

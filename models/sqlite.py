@@ -1,0 +1,51 @@
+"""Tortoise's SQLite engine, with transactions that take the write lock when they begin.
+
+A deferred transaction that reads first and writes later fails at once, whatever its timeout,
+when another process wrote in between; one that begins with the lock waits its turn instead.
+Named as an engine in `models.database.configuration`.
+"""
+
+from typing import Any
+
+from tortoise.backends.base.client import TransactionalDBClient
+from tortoise.backends.sqlite.client import (
+    SqliteClient,
+    SqliteTransactionContext,
+    SqliteTransactionWrapper,
+)
+from tortoise.connection import get_connections
+
+
+class ImmediateTransaction(SqliteTransactionWrapper):
+    async def begin(self) -> None:
+        try:
+            await self._connection.execute("BEGIN IMMEDIATE")
+        except BaseException:
+            # It begins even when whoever waited for it is gone. What is asked of a connection
+            # happens in the order of asking, so nothing comes between that and this.
+            await self._connection.rollback()
+            raise
+
+
+class ImmediateTransactionContext(SqliteTransactionContext):
+    async def __aenter__(self) -> TransactionalDBClient:
+        await self._trxlock.acquire()
+        try:
+            await self.ensure_connection()
+            await self.connection.begin()
+        except BaseException:
+            # Tortoise keeps this lock when a transaction cannot begin, and nobody ever gets it.
+            self._trxlock.release()
+            raise
+        self.token = get_connections().set(self.connection_name, self.connection)
+        client: TransactionalDBClient = self.connection
+        return client
+
+
+class ImmediateSqliteClient(SqliteClient):
+    def _in_transaction(self) -> SqliteTransactionContext:
+        return ImmediateTransactionContext(ImmediateTransaction(self), self._lock)
+
+
+def get_client_class(db_info: dict[str, Any]) -> type[SqliteClient]:
+    return ImmediateSqliteClient
