@@ -1,0 +1,159 @@
+"""What can be done with a record now, and what stands in the way of the rest.
+
+Every answer comes from the same tables and reasons that the verbs themselves consult.
+"""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from models import (
+    Fulfillment,
+    FulfillmentLine,
+    FulfillmentStatus,
+    Hold,
+    Order,
+    OrderLine,
+    OrderStatus,
+    Shipment,
+    ShipmentLine,
+    ShipmentStatus,
+    StockAlert,
+    StockAlertStatus,
+)
+from models.errors import Problem
+from models.lifecycle import Status
+from models.rows import Lifecycle
+from services import fulfillments, holds, order_lines, orders, shipments
+from services.actors import Actor, Permission
+
+
+@dataclass(frozen=True, kw_only=True)
+class Action:
+    """A mutation, by its name in the API, and the reasons that keep it from working now."""
+
+    name: str
+    needs: Permission
+    blocked_by: Sequence[Problem]
+
+    @property
+    def enabled(self) -> bool:
+        return not self.blocked_by
+
+
+_P = Permission
+
+
+async def of_orders(actor: Actor, rows: Sequence[Order]) -> list[list[Action]]:
+    lines: dict[int, list[OrderLine]] = defaultdict(list)
+    for line in await OrderLine.filter(order_id__in=[row.id for row in rows]):
+        lines[line.order_id].append(line)
+    return [
+        _offered(
+            actor,
+            _action("orderUpdate", _P.ORDERS_ENTER, order_lines.reasons_not_to_edit(row)),
+            _action("orderLineAdd", _P.ORDERS_ENTER, order_lines.reasons_not_to_edit(row)),
+            _action("orderPlace", _P.ORDERS_ENTER, orders.reasons_not_to_place(row, lines[row.id])),
+            _action("orderConfirm", _P.ORDERS_CONFIRM, _step(row, OrderStatus.CONFIRMED)),
+            _action("orderHold", _P.ORDERS_CONFIRM, holds.reasons_not_to_hold(row)),
+            _action(
+                "orderCancel", _P.ORDERS_CANCEL, orders.reasons_not_to_cancel(row, lines[row.id])
+            ),
+        )
+        for row in rows
+    ]
+
+
+async def of_fulfillments(actor: Actor, rows: Sequence[Fulfillment]) -> list[list[Action]]:
+    order_of = await Order.in_bulk([row.order_id for row in rows], "id")
+    active: dict[int, list[Hold]] = defaultdict(list)
+    for hold in await Hold.filter(order_id__in=list(order_of), released_at=None):
+        active[hold.order_id].append(hold)
+    work, boxed = await _contents(rows)
+    status, release, do = FulfillmentStatus, _P.FULFILLMENTS_RELEASE, _P.FULFILLMENTS_WORK
+    return [
+        _offered(
+            actor,
+            _action(
+                "fulfillmentRelease",
+                release,
+                fulfillments.reasons_not_to_release(
+                    order_of[row.order_id], row, active[row.order_id]
+                ),
+            ),
+            _action("fulfillmentPickStart", do, _step(row, status.PICKING)),
+            _action("fulfillmentPickComplete", do, _step(row, status.PICKED)),
+            _action("fulfillmentPackStart", do, _step(row, status.PACKING)),
+            _action("fulfillmentPackComplete", do, _step(row, status.PACKED)),
+            _action(
+                "shipmentCreate",
+                do,
+                shipments.reasons_not_to_create(
+                    row, fulfillments.loose_units(work[row.id], boxed[row.id])
+                ),
+            ),
+            _action(
+                "fulfillmentHandOver",
+                do,
+                fulfillments.reasons_not_to_hand_over(row, work[row.id], boxed[row.id]),
+            ),
+            _action("fulfillmentCancel", release, _step(row, status.CANCELLED)),
+        )
+        for row in rows
+    ]
+
+
+async def of_shipments(actor: Actor, rows: Sequence[Shipment]) -> list[list[Action]]:
+    delivered = ShipmentStatus.DELIVERED
+    return [
+        _offered(
+            actor,
+            _action("shipmentLabel", _P.FULFILLMENTS_WORK, _step(row, ShipmentStatus.LABELLED)),
+            _action(
+                "shipmentEventRecord",
+                _P.FULFILLMENTS_WORK,
+                shipments.reasons_not_to_record(row, delivered),
+            ),
+        )
+        for row in rows
+    ]
+
+
+async def of_stock_alerts(actor: Actor, rows: Sequence[StockAlert]) -> list[list[Action]]:
+    return [
+        _offered(
+            actor,
+            _action(
+                "stockAlertAcknowledge", _P.STOCK_PLAN, _step(row, StockAlertStatus.ACKNOWLEDGED)
+            ),
+        )
+        for row in rows
+    ]
+
+
+def _action(name: str, needs: Permission, blocked_by: Sequence[Problem]) -> Action:
+    return Action(name=name, needs=needs, blocked_by=blocked_by)
+
+
+def _offered(actor: Actor, *actions: Action) -> list[Action]:
+    """Only what the actor's role may do at all."""
+    return [action for action in actions if actor.may(action.needs)]
+
+
+def _step(row: Lifecycle, wanted: Status) -> list[Problem]:
+    return [] if row.may_become(wanted) else [row.wrong_status(wanted)]
+
+
+async def _contents(
+    rows: Sequence[Fulfillment],
+) -> tuple[dict[int, list[FulfillmentLine]], dict[int, list[ShipmentLine]]]:
+    work: dict[int, list[FulfillmentLine]] = defaultdict(list)
+    for line in await FulfillmentLine.filter(fulfillment_id__in=[row.id for row in rows]):
+        work[line.fulfillment_id].append(line)
+    home = {line.id: line.fulfillment_id for lines in work.values() for line in lines}
+    boxed: dict[int, list[ShipmentLine]] = defaultdict(list)
+    for parcel_line in await ShipmentLine.filter(
+        fulfillment_line_id__in=list(home), shipment__status__not=ShipmentStatus.VOIDED
+    ):
+        boxed[home[parcel_line.fulfillment_line_id]].append(parcel_line)
+    return work, boxed

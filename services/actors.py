@@ -1,0 +1,97 @@
+"""Who is asking, and what people in that role may do."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from models import Role
+from models.lifecycle import Status
+
+
+class Permission(Status):
+    CATALOG_READ = "catalog_read", "See products and variants."
+    CATALOG_WRITE = "catalog_write", "Keep products and variants."
+    CUSTOMERS_READ = "customers_read", "See customers and their addresses."
+    CUSTOMERS_CREATE = "customers_create", "Enter customers and put them away."
+    CUSTOMERS_WRITE = "customers_write", "Change customers and keep their addresses."
+    LOCATIONS_READ = "locations_read", "See locations."
+    LOCATIONS_WRITE = "locations_write", "Keep locations."
+    STOCK_READ = "stock_read", "See stock levels, movements and alerts."
+    STOCK_RECEIVE = "stock_receive", "Take units into stock."
+    STOCK_ADJUST = "stock_adjust", "Correct stock levels."
+    STOCK_PLAN = "stock_plan", "Set reorder points and take notice of alerts."
+    ORDERS_READ = "orders_read", "See orders, their fulfillments and their shipments."
+    ORDERS_ENTER = "orders_enter", "Draft, edit and place orders."
+    ORDERS_CONFIRM = "orders_confirm", "Accept placed orders, hold them and release holds."
+    ORDERS_CANCEL = "orders_cancel", "Cancel orders."
+    FULFILLMENTS_RELEASE = "fulfillments_release", "Hand work to a location, or take it back."
+    FULFILLMENTS_WORK = "fulfillments_work", "Pick, pack, ship and record what carriers report."
+    PEOPLE_READ = "people_read", "See who may call."
+
+
+_P = Permission
+_READS = {
+    _P.CATALOG_READ,
+    _P.CUSTOMERS_READ,
+    _P.LOCATIONS_READ,
+    _P.STOCK_READ,
+    _P.ORDERS_READ,
+}
+_ENTRY = {
+    _P.CUSTOMERS_CREATE,
+    _P.CUSTOMERS_WRITE,
+    _P.ORDERS_ENTER,
+    _P.ORDERS_CONFIRM,
+    _P.ORDERS_CANCEL,
+}
+_LEAD = {
+    _P.STOCK_RECEIVE,
+    _P.STOCK_ADJUST,
+    _P.STOCK_PLAN,
+    _P.FULFILLMENTS_RELEASE,
+    _P.FULFILLMENTS_WORK,
+}
+
+ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
+    Role.CLERK: frozenset(_READS | _ENTRY),
+    Role.SUPPORT: frozenset(_READS | _ENTRY),
+    Role.PICKER: frozenset(_READS - {_P.CUSTOMERS_READ} | {_P.FULFILLMENTS_WORK, _P.STOCK_RECEIVE}),
+    Role.WAREHOUSE_LEAD: frozenset(_READS | _LEAD),
+    Role.BUYER: frozenset(_READS | {_P.CATALOG_WRITE, _P.STOCK_PLAN, _P.STOCK_RECEIVE}),
+    Role.ACCOUNTANT: frozenset(_READS),
+    Role.MANAGER: frozenset(set(Permission) - {_P.PEOPLE_READ}),
+    Role.ADMIN: frozenset(Permission),
+    Role.CUSTOMER: frozenset(
+        {
+            _P.CATALOG_READ,
+            _P.CUSTOMERS_READ,
+            _P.CUSTOMERS_WRITE,
+            _P.ORDERS_READ,
+            _P.ORDERS_ENTER,
+            _P.ORDERS_CANCEL,
+        }
+    ),
+    Role.SUPPLIER: frozenset(),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Actor:
+    """Somebody who calls. With a `customer_id` they see and touch only that customer's rows."""
+
+    label: str
+    permissions: frozenset[Permission] = frozenset()
+    person_id: int | None = None
+    customer_id: int | None = None
+    token_id: int | None = None
+    expires_at: datetime | None = None
+
+    @property
+    def is_known(self) -> bool:
+        return self.person_id is not None
+
+    def may(self, permission: Permission) -> bool:
+        return permission in self.permissions
+
+
+GUEST = Actor(label="GUEST")
+SYSTEM = Actor(label="SYSTEM", permissions=frozenset(Permission))

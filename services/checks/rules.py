@@ -1,0 +1,47 @@
+"""Rules that must hold of the whole database, each as one query for the rows that break it."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from models import Fulfillment, Level, Order, OrderLine, Reservation, Row, Shipment, StockAlert
+from models.lifecycle import Status
+from models.people import Person
+from models.rows import FIRST_NUMBER
+
+# Columns of this name are shown as the number people know the row by.
+_NUMBERED: Mapping[str, type[Row]] = {
+    "alert_id": StockAlert,
+    "fulfillment_id": Fulfillment,
+    "level_id": Level,
+    "line_id": OrderLine,
+    "order_id": Order,
+    "person_id": Person,
+    "reservation_id": Reservation,
+    "shipment_id": Shipment,
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rule:
+    """`broken` selects the rows that break it, and `says` is a sentence about one of them, made
+    of the columns that were selected. The query has to run on SQLite and PostgreSQL alike, look
+    at no row twice that it need not, and join and group rather than ask anew for every row."""
+
+    name: str
+    description: str
+    broken: str
+    says: str
+
+    def sentence(self, row: Mapping[str, Any]) -> str:
+        return self.says.format(**{name: _shown(name, value) for name, value in row.items()})
+
+
+def one_of(statuses: Iterable[Status]) -> str:
+    """A list for SQL's IN, in a stable order."""
+    return "(" + ", ".join(f"'{status}'" for status in sorted(statuses)) + ")"
+
+
+def _shown(column: str, value: Any) -> Any:
+    kind = _NUMBERED.get(column)
+    return value if kind is None or value is None else f"{kind.PREFIX}-{FIRST_NUMBER + value}"

@@ -1,0 +1,50 @@
+"""The event log: give committed events their place, and read them back in order."""
+
+from collections.abc import AsyncGenerator, Mapping
+from typing import Any
+
+from tortoise.transactions import in_transaction
+
+from models import Event
+
+PAGE = 500
+PLACING_LOCK = 7_002
+
+_TAKE_IN = """
+UPDATE events SET position = placed.position
+FROM (
+  SELECT id, (SELECT COALESCE(MAX(position), 0) FROM events) + ROW_NUMBER() OVER (ORDER BY id)
+         AS position
+  FROM events WHERE position IS NULL
+) AS placed
+WHERE events.id = placed.id
+"""
+
+
+async def take_in() -> int:
+    """Place every committed event that has no position yet; returns how many were placed."""
+    async with in_transaction() as connection:
+        if connection.capabilities.dialect == "postgres":
+            # Two processes that place events at once would hand out the same positions.
+            await connection.execute_query(f"SELECT pg_advisory_xact_lock({PLACING_LOCK})")
+        placed, _ = await connection.execute_query(_TAKE_IN)
+    return placed
+
+
+async def last_position() -> int:
+    newest = await Event.filter(position__isnull=False).order_by("-position").first()
+    return newest.position or 0 if newest else 0
+
+
+async def oldest_position() -> int:
+    """The first position that can still be read; 1 for an empty log."""
+    oldest = await Event.filter(position__isnull=False).order_by("position").first()
+    return oldest.position or 1 if oldest else 1
+
+
+async def read(after: int, where: Mapping[str, Any]) -> AsyncGenerator[Event, None]:
+    """Every event after a position that answers to `where`, oldest first, a page at a time."""
+    while page := await Event.filter(position__gt=after, **where).order_by("position").limit(PAGE):
+        for event in page:
+            yield event
+        after = page[-1].position or after

@@ -1,0 +1,361 @@
+"""Fulfillments: plan, release, pick, pack, hand over, and give up work at a location."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+
+from models import (
+    Fulfillment,
+    FulfillmentLine,
+    FulfillmentStatus,
+    Hold,
+    Order,
+    OrderLine,
+    OrderStatus,
+    Reservation,
+    ReservationStatus,
+    Shipment,
+    ShipmentLine,
+    ShipmentStatus,
+)
+from models.errors import Blocked, NotFound, Problem, refuse_any
+from models.rows import store_all
+from services import reservations, scopes
+from services.actors import Actor
+from services.clock import now
+from services.commit import announce, operation
+from services.facts import (
+    FulfillmentCancelled,
+    FulfillmentFact,
+    FulfillmentHandedOver,
+    FulfillmentPacked,
+    FulfillmentPackStarted,
+    FulfillmentPicked,
+    FulfillmentPickStarted,
+    FulfillmentPlanned,
+    FulfillmentReleased,
+    OrderStarted,
+    ShipmentFact,
+    ShipmentShipped,
+    ShipmentVoided,
+)
+from services.inputs import Inputs
+
+
+@operation
+async def release(actor: Actor, fulfillment_id: int) -> Fulfillment:
+    """Hand planned work to its location. Refused while the order is on hold."""
+    order, fulfillment = await _take(actor, fulfillment_id)
+    holds = await Hold.filter(order_id=order.id, released_at=None)
+    refuse_any(reasons_not_to_release(order, fulfillment, holds))
+    fulfillment.release(at=now())
+    await fulfillment.store()
+    if order.status is OrderStatus.CONFIRMED:
+        order.start()
+        await order.store()
+        announce(actor, OrderStarted(order_id=order.id, customer_id=order.customer_id))
+
+    _announce(actor, FulfillmentReleased, order, fulfillment)
+    return fulfillment
+
+
+@operation
+async def pick_start(actor: Actor, fulfillment_id: int) -> Fulfillment:
+    """Take released work; of two pickers who try, one gets it."""
+    order, fulfillment = await _take(actor, fulfillment_id)
+    fulfillment.start_picking(by=actor.label)
+    await fulfillment.store()
+
+    _announce(actor, FulfillmentPickStarted, order, fulfillment)
+    return fulfillment
+
+
+@operation
+async def pick_complete(
+    actor: Actor, fulfillment_id: int, *, picked: Mapping[int, int] | None = None
+) -> Fulfillment:
+    """Say what was picked: units by fulfillment line, or None for everything asked for.
+
+    Units that were not found are reserved afresh, elsewhere where possible, and planned as a new
+    fulfillment.
+    """
+    order, fulfillment = await _take(actor, fulfillment_id)
+    fulfillment.complete_picking(at=now())
+    work = await FulfillmentLine.filter(fulfillment_id=fulfillment.id).order_by("id")
+    missing = _count_picked(work, picked)
+    lines = await _lines_of(work)
+    for each in work:
+        lines[each.line_id].pick(each.picked)
+    await store_all(work, "picked")
+    await store_all(list(lines.values()), "reserved", "picked")
+    await fulfillment.store()
+    announce(
+        actor,
+        FulfillmentPicked(
+            order_id=order.id,
+            customer_id=order.customer_id,
+            location_id=fulfillment.location_id,
+            fulfillment_id=fulfillment.id,
+            units_picked=sum(each.picked for each in work),
+            units_missing=sum(missing.values()),
+        ),
+    )
+
+    if missing:
+        loose = await _split_off(work, missing)
+        await _plan_anew(actor, order, loose, lines, avoid=fulfillment.location_id)
+    return fulfillment
+
+
+@operation
+async def pack_start(actor: Actor, fulfillment_id: int) -> Fulfillment:
+    """Begin to put picked units into parcels."""
+    order, fulfillment = await _take(actor, fulfillment_id)
+    fulfillment.start_packing()
+    await fulfillment.store()
+
+    _announce(actor, FulfillmentPackStarted, order, fulfillment)
+    return fulfillment
+
+
+@operation
+async def pack_complete(actor: Actor, fulfillment_id: int) -> Fulfillment:
+    """Say that every picked unit is packed."""
+    order, fulfillment = await _take(actor, fulfillment_id)
+    fulfillment.complete_packing(at=now())
+    work = await FulfillmentLine.filter(fulfillment_id=fulfillment.id).order_by("id")
+    lines = await _lines_of(work)
+    for each in work:
+        each.packed = each.picked
+        lines[each.line_id].pack(each.packed)
+    await store_all(work, "packed")
+    await store_all(list(lines.values()), "packed")
+    await fulfillment.store()
+
+    _announce(actor, FulfillmentPacked, order, fulfillment)
+    return fulfillment
+
+
+@operation
+async def hand_over(actor: Actor, fulfillment_id: int) -> Fulfillment:
+    """Give the packed parcels to the carrier: the units leave stock and are shipped.
+
+    Refused while a packed unit is in no parcel.
+    """
+    order, fulfillment = await _take(actor, fulfillment_id)
+    work = await FulfillmentLine.filter(fulfillment_id=fulfillment.id).order_by("id")
+    parcels = await _parcels(fulfillment)
+    boxed = await ShipmentLine.filter(shipment_id__in=[parcel.id for parcel in parcels])
+    refuse_any(reasons_not_to_hand_over(fulfillment, work, boxed))
+    moment = now()
+    fulfillment.hand_over(at=moment)
+    await fulfillment.store()
+    lines = await _lines_of(work)
+    for each in work:
+        lines[each.line_id].ship(each.packed)
+    await store_all(list(lines.values()), "shipped")
+    kept = [each.reservation_id for each in work if each.packed]
+    await reservations.consume(actor, order, await Reservation.filter(id__in=kept).order_by("id"))
+    _announce(actor, FulfillmentHandedOver, order, fulfillment)
+    for parcel in parcels:
+        parcel.ship(at=moment)
+        _announce_shipment(actor, ShipmentShipped, order, parcel)
+    await store_all(parcels, "status", "shipped_at")
+    return fulfillment
+
+
+@operation
+async def cancel(actor: Actor, fulfillment_id: int) -> Fulfillment:
+    """Give up work the carrier does not have yet.
+
+    Its units go back, are reserved afresh for the order, elsewhere where possible, and planned as
+    a new fulfillment.
+    """
+    order, fulfillment = await _take(actor, fulfillment_id)
+    lines = await OrderLine.filter(order_id=order.id).order_by("id")
+    await give_up(actor, order, [fulfillment], lines)
+    work = await FulfillmentLine.filter(fulfillment_id=fulfillment.id)
+    loose = await Reservation.filter(
+        id__in=[each.reservation_id for each in work], status=ReservationStatus.ACTIVE
+    ).order_by("id")
+    by_id = {line.id: line for line in lines}
+    await _plan_anew(actor, order, loose, by_id, avoid=fulfillment.location_id)
+    return fulfillment
+
+
+async def plan(actor: Actor, order: Order) -> None:
+    """Plan one fulfillment per location for every reservation that has none yet."""
+    rows = await Reservation.filter(order_id=order.id, status=ReservationStatus.ACTIVE).order_by(
+        "id"
+    )
+    planned = set(
+        await FulfillmentLine.filter(reservation_id__in=[row.id for row in rows]).values_list(
+            "reservation_id", flat=True
+        )
+    )
+    by_location: dict[int, list[Reservation]] = defaultdict(list)
+    for row in rows:
+        if row.id not in planned:
+            by_location[row.location_id].append(row)
+    for location_id, kept in by_location.items():
+        fulfillment = await Fulfillment.create(order_id=order.id, location_id=location_id)
+        await FulfillmentLine.bulk_create(
+            FulfillmentLine(
+                fulfillment_id=fulfillment.id,
+                line_id=row.line_id,
+                reservation_id=row.id,
+                quantity=row.quantity,
+            )
+            for row in kept
+        )
+        _announce(actor, FulfillmentPlanned, order, fulfillment)
+
+
+async def give_up(
+    actor: Actor, order: Order, work: Sequence[Fulfillment], lines: Sequence[OrderLine]
+) -> None:
+    """Cancel fulfillments of an order, put back what was picked and void what was to be sent."""
+    by_id = {line.id: line for line in lines}
+    for fulfillment in work:
+        fulfillment.cancel(at=now())
+        await fulfillment.store()
+        for each in await FulfillmentLine.filter(fulfillment_id=fulfillment.id):
+            by_id[each.line_id].put_back(picked=each.picked, packed=each.packed)
+        parcels = await _parcels(fulfillment)
+        for parcel in parcels:
+            parcel.void()
+            _announce_shipment(actor, ShipmentVoided, order, parcel)
+        await store_all(parcels, "status")
+        _announce(actor, FulfillmentCancelled, order, fulfillment)
+    await store_all(lines, "reserved", "picked", "packed")
+
+
+def reasons_not_to_release(
+    order: Order, fulfillment: Fulfillment, holds: Sequence[Hold]
+) -> list[Problem]:
+    problems: list[Problem] = []
+    if not fulfillment.may_become(FulfillmentStatus.RELEASED):
+        problems.append(fulfillment.wrong_status(FulfillmentStatus.RELEASED))
+    problems += [
+        Blocked(
+            code="ON_HOLD",
+            message=f"{order.number} is on hold ({hold.kind}): {hold.reason}. Release it first.",
+            path=("id",),
+        )
+        for hold in holds
+    ]
+    return problems
+
+
+def reasons_not_to_hand_over(
+    fulfillment: Fulfillment, work: Sequence[FulfillmentLine], boxed: Sequence[ShipmentLine]
+) -> list[Problem]:
+    if not fulfillment.may_become(FulfillmentStatus.HANDED_OVER):
+        return [fulfillment.wrong_status(FulfillmentStatus.HANDED_OVER)]
+    loose = loose_units(work, boxed)
+    if not loose:
+        return []
+    message = f"{loose} packed units are in no parcel. Create a shipment for them first."
+    return [Blocked(message=message, path=("id",))]
+
+
+def loose_units(work: Sequence[FulfillmentLine], boxed: Sequence[ShipmentLine]) -> int:
+    """How many packed units are in no parcel yet."""
+    return sum(each.packed for each in work) - sum(each.quantity for each in boxed)
+
+
+async def _take(actor: Actor, fulfillment_id: int) -> tuple[Order, Fulfillment]:
+    # Everything that changes an order or its parts locks the order first, so two verbs on one
+    # order never wait for each other in a circle and each sees what the other did.
+    seen = await scopes.find(actor, Fulfillment, fulfillment_id)
+    order = await Order.select_for_update().get(id=seen.order_id)
+    return order, await Fulfillment.get(id=seen.id)
+
+
+async def _lines_of(work: Sequence[FulfillmentLine]) -> dict[int, OrderLine]:
+    lines = await OrderLine.filter(id__in=[each.line_id for each in work]).order_by("id")
+    return {line.id: line for line in lines}
+
+
+async def _parcels(fulfillment: Fulfillment) -> list[Shipment]:
+    return (
+        await Shipment.filter(fulfillment_id=fulfillment.id)
+        .exclude(status=ShipmentStatus.VOIDED)
+        .order_by("id")
+    )
+
+
+def _count_picked(
+    work: Sequence[FulfillmentLine], picked: Mapping[int, int] | None
+) -> dict[int, int]:
+    """Note what was picked on each line; returns the missing units by fulfillment line."""
+    inputs = Inputs()
+    known = {each.id for each in work}
+    place = {line_id: n for n, line_id in enumerate(picked or ())}
+    for line_id, n in place.items():
+        if line_id not in known:
+            message = "This fulfillment has no such line."
+            inputs.add(NotFound(message=message, path=("lines", n, "lineId")))
+    for each in work:
+        units = each.quantity if picked is None else picked.get(each.id, 0)
+        path = ("lines", place.get(each.id, 0), "quantity")
+        each.picked = inputs.number(units, *path, least=0, most=each.quantity)
+    if not any(each.picked for each in work):
+        inputs.wrong("Nothing was picked. Cancel the fulfillment instead.", "lines")
+    inputs.refuse()
+    return {each.id: each.quantity - each.picked for each in work if each.picked < each.quantity}
+
+
+async def _split_off(
+    work: Sequence[FulfillmentLine], missing: Mapping[int, int]
+) -> list[Reservation]:
+    """Reservations of the missing units alone; those of the picked ones keep the rest."""
+    short = [each for each in work if each.id in missing]
+    rows = await Reservation.in_bulk([each.reservation_id for each in short], "id")
+    loose = []
+    for each in short:
+        row = rows[each.reservation_id]
+        if each.picked:
+            row.quantity = each.picked
+            await row.store()
+            row = await Reservation.create(
+                line_id=row.line_id,
+                order_id=row.order_id,
+                level_id=row.level_id,
+                location_id=row.location_id,
+                quantity=missing[each.id],
+            )
+        loose.append(row)
+    return loose
+
+
+async def _plan_anew(
+    actor: Actor,
+    order: Order,
+    loose: Sequence[Reservation],
+    lines: Mapping[int, OrderLine],
+    *,
+    avoid: int,
+) -> None:
+    wanted = [(lines[row.line_id], row.quantity) for row in loose]
+    await reservations.renew(actor, order, loose, wanted, avoid=avoid)
+    await plan(actor, order)
+
+
+def _announce(
+    actor: Actor, fact: type[FulfillmentFact], order: Order, fulfillment: Fulfillment
+) -> None:
+    announce(
+        actor,
+        fact(
+            order_id=order.id,
+            customer_id=order.customer_id,
+            location_id=fulfillment.location_id,
+            fulfillment_id=fulfillment.id,
+        ),
+    )
+
+
+def _announce_shipment(
+    actor: Actor, fact: type[ShipmentFact], order: Order, shipment: Shipment
+) -> None:
+    announce(actor, fact(order_id=order.id, customer_id=order.customer_id, shipment_id=shipment.id))

@@ -1,0 +1,84 @@
+"""What is wrong with an input, all of it at once."""
+
+from datetime import datetime
+
+from babel import Locale
+from babel.numbers import list_currencies
+from email_validator import EmailNotValidError, validate_email
+
+from models.errors import Problem, refuse_any
+
+MOST_UNITS = 1_000_000
+
+# Babel lists regions of the world by number and two unions beside the countries.
+COUNTRIES = {str(code) for code in Locale("en").territories if len(str(code)) == 2} - {
+    "EU",
+    "EZ",
+    "UN",
+    "ZZ",
+}
+CURRENCIES = set(list_currencies())
+
+
+class Inputs:
+    """Checks values one by one and refuses them together."""
+
+    def __init__(self) -> None:
+        self.problems: list[Problem] = []
+
+    def wrong(self, message: str, *path: str | int) -> None:
+        self.problems.append(Problem(message=message, path=path))
+
+    def add(self, problem: Problem) -> None:
+        self.problems.append(problem)
+
+    def refuse(self) -> None:
+        refuse_any(self.problems)
+
+    def text(self, value: str | None, *path: str | int, most: int, least: int = 1) -> str:
+        """Text without surrounding space, of `least` to `most` characters."""
+        if value is None:
+            self.wrong("Give a text; this cannot be null.", *path)
+            return ""
+        value = value.strip()
+        if not least <= len(value) <= most:
+            self.wrong(f"Give {least} to {most} characters; this has {len(value)}.", *path)
+        # PostgreSQL keeps any character but this one.
+        if "\0" in value:
+            self.wrong("Give a text without NUL characters.", *path)
+        return value
+
+    def number(
+        self, value: int | None, *path: str | int, least: int = 1, most: int = MOST_UNITS
+    ) -> int:
+        if value is None or not least <= value <= most:
+            found = "null" if value is None else value
+            self.wrong(f"Give a number from {least} to {most}; this is {found}.", *path)
+        return value or 0
+
+    def email(self, value: str | None, *path: str | int) -> str | None:
+        if value is None:
+            return None
+        try:
+            # Whether the domain takes mail is not asked: that would wait for somebody's DNS.
+            return validate_email(value.strip(), check_deliverability=False).normalized.lower()
+        except EmailNotValidError as error:
+            self.wrong(f"This is no email address: {error}", *path)
+            return value
+
+    def country(self, value: str | None, *path: str | int) -> str:
+        value = (value or "").strip().upper()
+        if value not in COUNTRIES:
+            self.wrong("Give a two-letter country code of ISO 3166-1, such as DE.", *path)
+        return value
+
+    def currency(self, value: str, *path: str | int) -> str:
+        value = value.strip().upper()
+        if value not in CURRENCIES:
+            self.wrong("Give a three-letter currency code of ISO 4217, such as EUR.", *path)
+        return value
+
+    def moment(self, value: datetime, *path: str | int) -> datetime:
+        if value.tzinfo is None:
+            self.wrong("Give the time with its zone, such as 2026-01-31T12:00:00Z.", *path)
+        return value

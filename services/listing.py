@@ -1,0 +1,157 @@
+"""Pages of rows, forwards and backwards, by keyset: a page costs the same wherever it begins."""
+
+import base64
+import binascii
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Generic, TypeVar
+
+import orjson
+from tortoise.expressions import Q
+from tortoise.models import Model
+from tortoise.queryset import QuerySet
+
+from models import Row
+from models.errors import Refused, invalid
+
+PAGE_LIMIT = 100
+PAGE_DEFAULT = 20
+
+M = TypeVar("M", bound=Model)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sort:
+    """Sorted by a column and then by id, as many rows may share a value."""
+
+    column: str = "id"
+    descending: bool = True
+
+    @classmethod
+    def of(cls, text: str) -> "Sort":
+        """`-total` is by total, the highest first."""
+        return cls(column=text.removeprefix("-"), descending=text.startswith("-"))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Window:
+    """Which page: `first` after a cursor, or `last` before one."""
+
+    first: int | None = None
+    after: str | None = None
+    last: int | None = None
+    before: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Page(Generic[M]):
+    rows: Sequence[M]
+    cursors: Sequence[str]
+    has_next: bool
+    has_previous: bool
+
+
+async def page(query: QuerySet[M], sort: Sort, window: Window) -> Page[M]:
+    """One page of at most 100 rows. Refuses sizes and cursors that make no sense."""
+    size, backwards = size_of(window)
+    after = _place(window.after, sort, query.model, "after")
+    before = _place(window.before, sort, query.model, "before")
+    wanted = query
+    if after is not None:
+        wanted = wanted.filter(_beyond(sort.column, after, descending=sort.descending))
+    if before is not None:
+        wanted = wanted.filter(_beyond(sort.column, before, descending=not sort.descending))
+    sign = "-" if sort.descending != backwards else ""
+    keys = [sign + key for key in dict.fromkeys((sort.column, "id"))]
+    # One row more than asked for tells whether there is another page.
+    rows = list(await wanted.order_by(*keys).limit(size + 1)) if size else []
+    more = len(rows) > size
+    rows = rows[:size]
+    if backwards:
+        rows.reverse()
+    return Page(
+        rows=rows,
+        cursors=[_cursor(row, sort) for row in rows],
+        has_next=before is not None if backwards else more,
+        has_previous=more if backwards else after is not None,
+    )
+
+
+def size_of(window: Window) -> tuple[int, bool]:
+    """How many rows a page has, and whether it is read from the end."""
+    if window.first is not None and window.last is not None:
+        raise Refused(invalid("Give `first` or `last`, not both.", "last"))
+    backwards = window.last is not None
+    size = window.last if backwards else window.first
+    size = PAGE_DEFAULT if size is None else size
+    if not 0 <= size <= PAGE_LIMIT:
+        message = f"A page has 0 to {PAGE_LIMIT} rows; {size} were asked for."
+        raise Refused(invalid(message, "last" if backwards else "first"))
+    return size, backwards
+
+
+def _beyond(column: str, position: tuple[Any, int], *, descending: bool) -> Q:
+    value, row_id = position
+    than = "lt" if descending else "gt"
+    if column == "id":
+        return Q(id__lt=row_id) if descending else Q(id__gt=row_id)
+    # Rows without a value sort as PostgreSQL and SQLite differ, so sorts are offered on columns
+    # that always have one.
+    later: dict[str, Any] = {f"{column}__{than}": value}
+    tied: dict[str, Any] = {column: value, f"id__{than}": row_id}
+    return Q(**later) | Q(**tied)
+
+
+def _cursor(row: Model, sort: Sort) -> str:
+    content = orjson.dumps([sort.column, getattr(row, sort.column), row.pk])
+    return base64.urlsafe_b64encode(content).decode()
+
+
+def _place(cursor: str | None, sort: Sort, kind: type[Model], path: str) -> tuple[Any, int] | None:
+    """The value and id a cursor of this list stands for."""
+    if cursor is None:
+        return None
+    try:
+        column, value, row_id = orjson.loads(base64.b64decode(cursor, b"-_", validate=True))
+        if column != sort.column or not _is_id(row_id):
+            raise ValueError(column)
+        value = _read(value, kind._meta.fields_map[column].field_type)
+    except (ValueError, TypeError, OverflowError, binascii.Error) as error:
+        message = "This cursor does not belong to this list. Use one that this list gave you."
+        raise Refused(invalid(message, path)) from error
+    return value, row_id
+
+
+def _read(value: Any, kind: type) -> Any:
+    """A value out of a cursor; raises ValueError for one that its column cannot have."""
+    if kind is datetime:
+        moment = datetime.fromisoformat(value)
+        return moment.replace(tzinfo=moment.tzinfo or UTC).astimezone(UTC)
+    fits = {int: lambda: _is_id(abs(value)), str: lambda: "\0" not in value}
+    if type(value) is not kind or not fits[kind]():
+        raise ValueError(value)
+    return value
+
+
+def _is_id(value: Any) -> bool:
+    return type(value) is int and 0 <= value < 2**63
+
+
+def search(text: str, kind: type[Model], columns: Sequence[str]) -> Q:
+    """Rows whose number is `text`, or that contain it in one of the columns, in any case."""
+    number = kind.id_of(text) if issubclass(kind, Row) else None
+    # No row has the id 0, so a text that is no number finds none by it.
+    found = Q(id=number or 0)
+    if "\0" in text:
+        # PostgreSQL keeps no such text and refuses to look for it.
+        return found
+    for column in columns:
+        contains: dict[str, Any] = {f"{column}__icontains": text}
+        found |= Q(**contains)
+    return found
+
+
+def matching(query: QuerySet[M], conditions: Mapping[str, Any]) -> QuerySet[M]:
+    """Only rows for which every condition holds: Tortoise lookups and their values."""
+    return query.filter(**conditions) if conditions else query

@@ -1,0 +1,63 @@
+"""Locations: create, update, archive."""
+
+from models import Level, Location, LocationKind
+from models.errors import Blocked, Refused
+from services import records, scopes
+from services.actors import Actor
+from services.commit import announce, operation
+from services.facts import LocationArchived, LocationCreated, LocationUpdated
+from services.inputs import Inputs
+from services.records import Changes
+
+
+@operation
+async def create(
+    actor: Actor, *, code: str, name: str, kind: LocationKind, priority: int = 100
+) -> Location:
+    entered: Changes = {"code": code, "name": name, "kind": kind, "priority": priority}
+    location = Location(**_location(entered))
+    await records.enter(location, unique="code")
+
+    announce(actor, LocationCreated(location_id=location.id))
+    return location
+
+
+@operation
+async def update(actor: Actor, location_id: int, changes: Changes) -> Location:
+    location = await scopes.take(actor, Location, location_id)
+    await records.revise(location, _location(changes), unique="code")
+
+    announce(actor, LocationUpdated(location_id=location.id))
+    return location
+
+
+@operation
+async def archive(actor: Actor, location_id: int) -> Location:
+    """Refused while stock lies there: it could no longer be sold nor counted."""
+    location = await scopes.find(actor, Location, location_id)
+    # Who moves stock locks the level and then looks whether the location is open.
+    await Level.filter(location_id=location.id).select_for_update().order_by("id")
+    location = await scopes.take(actor, Location, location_id)
+    if await Level.filter(location_id=location.id, on_hand__gt=0).exists():
+        message = f"{location.code} still has stock. Adjust it to nothing first."
+        raise Refused(Blocked(message=message, path=("id",)))
+    await records.archive(location)
+
+    announce(actor, LocationArchived(location_id=location.id))
+    return location
+
+
+def _location(given: Changes) -> Changes:
+    inputs = Inputs()
+    checked = dict(given)
+    if "code" in given:
+        # Measured in capitals, as some letters, such as ß, have more than one there.
+        checked["code"] = inputs.text((given["code"] or "").upper(), "code", most=20)
+    if "name" in given:
+        checked["name"] = inputs.text(given["name"], "name", most=200)
+    if "kind" in given and given["kind"] is None:
+        inputs.wrong("Give a kind; this cannot be null.", "kind")
+    if "priority" in given:
+        inputs.number(given["priority"], "priority", least=0, most=10_000)
+    inputs.refuse()
+    return checked

@@ -1,0 +1,23 @@
+"""Money in minor units inside, in decimals outside."""
+
+from decimal import Decimal
+
+from babel.numbers import get_currency_precision
+
+MOST_MINOR_UNITS = 10**15
+
+
+def to_decimal(minor_units: int, currency: str) -> Decimal:
+    """1999 EUR cents are 19.99, 1999 yen are 1999."""
+    return Decimal(minor_units).scaleb(-get_currency_precision(currency))
+
+
+def to_minor_units(amount: Decimal, currency: str) -> int | None:
+    """The amount in the currency's smallest unit, or None where that is no exact number of them
+    or one beyond a thousand billion."""
+    if not amount.is_finite() or abs(amount.adjusted()) > 30:
+        return None
+    minor = int(amount.scaleb(get_currency_precision(currency)))
+    # Asked backwards, as scaling rounds an amount of more than 28 digits.
+    exact = to_decimal(minor, currency) == amount and abs(minor) <= MOST_MINOR_UNITS
+    return minor if exact else None

@@ -1,0 +1,167 @@
+"""How the demo shop opens: its catalog, its people, its customers and its first stock."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from datetime import datetime, timedelta
+from math import ceil
+from random import Random
+
+from models import (
+    Address,
+    Customer,
+    Level,
+    Location,
+    MovementReason,
+    Person,
+    Product,
+    Role,
+    Variant,
+)
+from services import facts
+from services.actors import ROLE_PERMISSIONS, SYSTEM, Actor
+from services.ledger import Change
+from services.seeds import catalog
+from services.seeds.catalog import CURRENCY, RANGES, SITES, STAFF, Article, Site
+from services.seeds.orders import Shop
+from services.seeds.rows import Rows
+from services.seeds.stock import Refill, Stock
+
+FEWEST_CUSTOMERS = 30
+ORDERS_PER_CUSTOMER = 15
+# Units in an order, on average; a guess is enough to buy by.
+UNITS_PER_ORDER = 3.3
+# Days that a delivery of new units lasts for, and days before the end of it to ask for the next.
+LASTS_DAYS = 10
+AHEAD_DAYS = 4
+
+
+def opened(
+    rows: Rows,
+    *,
+    orders: int,
+    days: float,
+    dice: Random,
+    people: Sequence[Person],
+) -> tuple[Shop, list[int]]:
+    """A shop in the days before its first order, stocked for so many orders in so many days, and
+    the ids of its customers. `people` are those that are there already."""
+    opening = rows.at
+    rows.at = opening - timedelta(days=30)
+    variants = _catalog(rows)
+    sites = _sites(rows)
+    customer_ids = _customers(rows, max(FEWEST_CUSTOMERS, orders // ORDERS_PER_CUSTOMER), opening)
+    staff = _staff(rows, people, customer_ids[0])
+    articles = [article for range_ in RANGES for article in range_.articles]
+    daily = orders / days * UNITS_PER_ORDER
+    stock = _stock(rows, staff, daily, list(zip(variants, articles, strict=True)), sites)
+    shop = Shop(
+        rows=rows,
+        stock=stock,
+        dice=dice,
+        staff=staff,
+        variants={variant.id: variant for variant in variants},
+        popularity=[article.popularity for article in articles],
+    )
+    return shop, customer_ids
+
+
+def _catalog(rows: Rows) -> list[Variant]:
+    variants: list[Variant] = []
+    for range_ in RANGES:
+        product = rows.make(Product, name=range_.name, description=range_.description)
+        rows.keep(product)
+        rows.tell(SYSTEM, facts.ProductCreated(product_id=product.id))
+        for article in range_.articles:
+            variant = rows.make(
+                Variant,
+                product_id=product.id,
+                sku=article.sku,
+                name=article.name,
+                barcode=catalog.barcode(len(variants) + 1),
+                price=article.price,
+                currency=CURRENCY,
+            )
+            rows.keep(variant)
+            rows.tell(SYSTEM, facts.VariantCreated(variant_id=variant.id))
+            variants.append(variant)
+    return variants
+
+
+def _sites(rows: Rows) -> dict[int, Site]:
+    sites = {}
+    for site in SITES:
+        location = rows.make(
+            Location, code=site.code, name=site.name, kind=site.kind, priority=site.priority
+        )
+        rows.keep(location)
+        rows.tell(SYSTEM, facts.LocationCreated(location_id=location.id))
+        sites[location.id] = site
+    return sites
+
+
+def _customers(rows: Rows, number: int, opening: datetime) -> list[int]:
+    """Entered one after the other in the weeks before the opening."""
+    ids = []
+    pause = timedelta(days=27) / number
+    for n in range(number):
+        rows.at += pause
+        customer = rows.make(
+            Customer,
+            name=catalog.customer_name(n),
+            email=catalog.customer_email(n),
+            phone=catalog.customer_phone(n),
+        )
+        address = rows.make(Address, customer_id=customer.id, **asdict(catalog.customer_address(n)))
+        rows.keep(customer, address)
+        rows.tell(SYSTEM, facts.CustomerCreated(customer_id=customer.id))
+        rows.tell(SYSTEM, facts.AddressCreated(customer_id=customer.id))
+        ids.append(customer.id)
+    return ids
+
+
+def _staff(rows: Rows, people: Sequence[Person], customer_id: int) -> dict[Role, Actor]:
+    """An actor for everybody of the staff; whoever was given a token before is there already."""
+    known = {(person.name, person.role): person for person in people if person.customer_id is None}
+    staff = {}
+    for role, name in STAFF.items():
+        person = known.get((name, role))
+        if person is None:
+            acts_for = customer_id if role is Role.CUSTOMER else None
+            person = rows.make(Person, name=name, role=role, customer_id=acts_for)
+            rows.keep(person)
+        staff[role] = Actor(label=person.number, permissions=ROLE_PERMISSIONS[role])
+    return staff
+
+
+def _stock(
+    rows: Rows,
+    staff: Mapping[Role, Actor],
+    daily: float,
+    variants: Sequence[tuple[Variant, Article]],
+    sites: Mapping[int, Site],
+) -> Stock:
+    """A first delivery of everything to everywhere, and how low each level may fall."""
+    bought = sum(article.popularity for _, article in variants)
+    lots = {}
+    levels = []
+    for location_id, site in sites.items():
+        for variant, article in variants:
+            level = rows.make(Level, variant_id=variant.id, location_id=location_id)
+            levels.append(level)
+            units = daily * article.popularity / bought
+            lots[level.id] = Refill(
+                at=ceil((units * AHEAD_DAYS + 4) * site.share / 100),
+                units=ceil((units * LASTS_DAYS + 10) * site.share / 100),
+            )
+    rows.keep(*levels)
+    priorities = {location_id: site.priority for location_id, site in sites.items()}
+    stock = Stock(rows, levels, priorities, lots)
+    for level in levels:
+        rows.at += timedelta(minutes=10)
+        refill = lots[level.id]
+        first = Change(level_id=level.id, on_hand=refill.at + refill.units)
+        stock.move(staff[Role.PICKER], MovementReason.RECEIVED, [first], note="First delivery.")
+        # In the store somebody looks at the shelf.
+        if sites[level.location_id].share > 50:
+            stock.set_reorder_point(staff[Role.BUYER], level, refill.at)
+    return stock

@@ -1,0 +1,303 @@
+"""What happens to the demo shop's orders at the desk: each step as its service takes it."""
+
+from base64 import urlsafe_b64encode
+from collections import Counter, defaultdict, deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import datetime, timedelta
+from itertools import chain
+from random import Random
+from typing import Any
+
+from tortoise.models import Model
+
+from models import (
+    CarrierEvent,
+    Fulfillment,
+    FulfillmentLine,
+    Hold,
+    HoldKind,
+    MovementReason,
+    Order,
+    OrderChannel,
+    OrderLine,
+    Reservation,
+    ReservationStatus,
+    Role,
+    Shipment,
+    ShipmentLine,
+    Variant,
+)
+from services import facts, order_lines, reservations
+from services.actors import Actor
+from services.allocation import allocate
+from services.facts import OrderFact
+from services.ledger import Change
+from services.order_lines import LineDraft
+from services.seeds.catalog import CURRENCY, customer_address
+from services.seeds.rows import Rows
+from services.seeds.stock import Stock
+
+HOLDS: Sequence[tuple[HoldKind, str]] = (
+    (HoldKind.PAYMENT, "The bank transfer has not arrived yet."),
+    (HoldKind.ADDRESS, "The house number is missing."),
+    (HoldKind.FRAUD_REVIEW, "Four orders to new addresses within an hour."),
+    (HoldKind.POSSIBLE_DUPLICATE, "The same goods were ordered ten minutes before."),
+    (HoldKind.MANUAL, "The customer is away until Monday."),
+)
+REASONS = (
+    "The customer changed their mind.",
+    "Ordered twice by mistake.",
+    "The customer found another size elsewhere.",
+    "The payment was declined.",
+)
+NOTES = (
+    "Please ring twice.",
+    "Leave it with the neighbors.",
+    "It is a present: no invoice in the parcel.",
+)
+# Orders between companies are for more than one household.
+BULK = {OrderChannel.EDI, OrderChannel.FILE}
+REFERENCES = {OrderChannel.MARKETPLACE: "MP", OrderChannel.EDI: "PO", OrderChannel.FILE: "IMP"}
+
+
+@dataclass(kw_only=True)
+class Shop:
+    """The shop at a moment of its history. `popularity` says how often each variant, in the
+    order of `variants`, is bought compared with the others."""
+
+    rows: Rows
+    stock: Stock
+    dice: Random
+    staff: Mapping[Role, Actor]
+    variants: Mapping[int, Variant]
+    popularity: Sequence[int]
+
+    @property
+    def now(self) -> datetime:
+        return self.rows.at
+
+
+Step = Callable[[Shop, "Life"], None]
+
+
+@dataclass(kw_only=True)
+class Life:
+    """An order from its draft to its end, and the steps it has yet to take. `customer` counts
+    from 0, as the names and addresses of the catalog do."""
+
+    customer: int
+    customer_id: int
+    channel: OrderChannel
+    actor: Actor
+    steps: deque[tuple[datetime, Step]]
+    order: Order = field(init=False)
+    lines: list[OrderLine] = field(default_factory=list)
+    holds: list[Hold] = field(default_factory=list)
+    reservations: list[Reservation] = field(default_factory=list)
+    work: list[Fulfillment] = field(default_factory=list)
+    contents: dict[int, list[FulfillmentLine]] = field(default_factory=dict)
+    parcels: list[Shipment] = field(default_factory=list)
+    boxed: dict[int, list[ShipmentLine]] = field(default_factory=dict)
+    reports: dict[int, list[CarrierEvent]] = field(default_factory=lambda: defaultdict(list))
+
+    def rows(self) -> Iterator[Model]:
+        if self.lines:
+            yield self.order
+        yield from chain(self.lines, self.holds, self.reservations, self.work, self.parcels)
+        yield from chain.from_iterable(self.contents.values())
+        yield from chain.from_iterable(self.boxed.values())
+        yield from chain.from_iterable(self.reports.values())
+
+    def active(self) -> list[Reservation]:
+        return [row for row in self.reservations if row.status is ReservationStatus.ACTIVE]
+
+    def line(self, line_id: int) -> OrderLine:
+        return next(line for line in self.lines if line.id == line_id)
+
+
+def draft(shop: Shop, life: Life) -> None:
+    rows, dice = shop.rows, shop.dice
+    life.order = order = rows.make(
+        Order,
+        customer_id=life.customer_id,
+        channel=life.channel,
+        keyed_by=life.actor.label,
+        currency=CURRENCY,
+        ship_to=asdict(customer_address(life.customer)),
+        note=dice.choice(NOTES) if dice.random() < 0.15 else "",
+        tracking_token=urlsafe_b64encode(dice.randbytes(24)).decode(),
+    )
+    if life.channel in REFERENCES:
+        order.external_reference = f"{REFERENCES[life.channel]}-{700_000 + order.id * 7}"
+    for each in _basket(shop, life):
+        values = order_lines.agreed(order, each, shop.variants[each.variant_id])
+        life.lines.append(rows.make(OrderLine, **values))
+    order.total = sum(line.total for line in life.lines)
+    tell(shop, life, facts.OrderDrafted)
+
+
+def place(shop: Shop, life: Life) -> None:
+    if not reserve(shop, life, [(line, line.ordered) for line in life.lines], actor=life.actor):
+        # Somebody was faster. The draft stays one.
+        life.steps.clear()
+        return
+    for line in life.lines:
+        line.reserve(line.ordered)
+    life.order.place(at=shop.now)
+    shop.rows.change(*life.lines, life.order)
+    tell(shop, life, facts.OrderPlaced)
+
+
+def confirm(shop: Shop, life: Life) -> None:
+    life.order.confirm(at=shop.now)
+    shop.rows.change(life.order)
+    plan(shop, life)
+    tell(shop, life, facts.OrderConfirmed, shop.staff[Role.CLERK])
+
+
+def hold(shop: Shop, life: Life) -> None:
+    kind, reason = shop.dice.choice(HOLDS)
+    support = shop.staff[Role.SUPPORT]
+    row = shop.rows.make(
+        Hold,
+        order_id=life.order.id,
+        kind=kind,
+        reason=reason,
+        due_at=shop.now.replace(hour=12, minute=0, second=0) + timedelta(days=2),
+        actor=support.label,
+    )
+    life.holds.append(row)
+    shop.rows.change(life.order)
+    tell(shop, life, facts.OrderHeld, support, hold_kind=kind, hold_reason=reason)
+
+
+def let_go(shop: Shop, life: Life) -> None:
+    support = shop.staff[Role.SUPPORT]
+    for row in life.holds:
+        row.released_at, row.released_by = shop.now, support.label
+        shop.rows.change(row, life.order)
+        about = {"hold_kind": row.kind, "hold_reason": row.reason}
+        tell(shop, life, facts.OrderHoldReleased, support, **about)
+
+
+def cancel(shop: Shop, life: Life) -> None:
+    support = shop.staff[Role.SUPPORT]
+    for work in life.work:
+        work.cancel(at=shop.now)
+        for each in life.contents[work.id]:
+            life.line(each.line_id).put_back(picked=each.picked, packed=each.packed)
+        for parcel in life.parcels:
+            if parcel.fulfillment_id == work.id:
+                parcel.void()
+                shop.rows.change(parcel)
+                tell(shop, life, facts.ShipmentVoided, support, shipment_id=parcel.id)
+        shop.rows.change(work)
+        tell_work(shop, life, facts.FulfillmentCancelled, work, support)
+    free(shop, life, life.active(), support)
+    for line in life.lines:
+        line.cancel()
+    reason = shop.dice.choice(REASONS)
+    life.order.cancel(reason=reason, at=shop.now)
+    shop.rows.change(*life.lines, life.order)
+    tell(shop, life, facts.OrderCancelled, support, cancel_reason=reason)
+
+
+def reserve(
+    shop: Shop,
+    life: Life,
+    wanted: Sequence[tuple[OrderLine, int]],
+    *,
+    actor: Actor,
+    avoid: int | None = None,
+) -> bool:
+    """Set units of lines aside, as services.reservations does; False where there are too few."""
+    demand: Counter[int] = Counter()
+    for line, units in wanted:
+        demand[line.variant_id] += units
+    shares, shortages = allocate(demand, shop.stock.supplies(demand), avoid=avoid)
+    if shortages:
+        return False
+    changes = [Change(level_id=share.supply.level_id, reserved=share.units) for share in shares]
+    shop.stock.move(actor, MovementReason.RESERVED, changes, order_id=life.order.id)
+    for values in reservations.split(life.order, wanted, shares):
+        life.reservations.append(shop.rows.make(Reservation, **values))
+    return True
+
+
+def free(shop: Shop, life: Life, rows: Sequence[Reservation], actor: Actor) -> None:
+    """Make units that were set aside free to be sold again."""
+    changes = freed(rows)
+    shop.stock.move(actor, MovementReason.RELEASED, changes, order_id=life.order.id)
+    for row in rows:
+        row.release()
+    shop.rows.change(*rows)
+
+
+def freed(rows: Iterable[Reservation], *, gone: bool = False) -> list[Change]:
+    units: Counter[int] = Counter()
+    for row in rows:
+        units[row.level_id] += row.quantity
+    return [
+        Change(level_id=level, reserved=-count, on_hand=-count if gone else 0)
+        for level, count in units.items()
+    ]
+
+
+def plan(shop: Shop, life: Life) -> None:
+    """Plan a fulfillment per location for what is reserved and not planned yet."""
+    planned = {each.reservation_id for lines in life.contents.values() for each in lines}
+    by_location: dict[int, list[Reservation]] = defaultdict(list)
+    for row in life.active():
+        if row.id not in planned:
+            by_location[row.location_id].append(row)
+    for location_id, kept in by_location.items():
+        work = shop.rows.make(Fulfillment, order_id=life.order.id, location_id=location_id)
+        life.work.append(work)
+        life.contents[work.id] = [
+            shop.rows.make(
+                FulfillmentLine,
+                fulfillment_id=work.id,
+                line_id=row.line_id,
+                reservation_id=row.id,
+                quantity=row.quantity,
+            )
+            for row in kept
+        ]
+        tell_work(shop, life, facts.FulfillmentPlanned, work, shop.staff[Role.CLERK])
+
+
+def tell(
+    shop: Shop, life: Life, fact: type[OrderFact], actor: Actor | None = None, **details: Any
+) -> None:
+    about = {"order_id": life.order.id, "customer_id": life.customer_id, **details}
+    shop.rows.tell(actor or life.actor, fact(**about))
+
+
+def tell_work(
+    shop: Shop,
+    life: Life,
+    fact: type[facts.FulfillmentFact],
+    work: Fulfillment,
+    actor: Actor,
+    **details: Any,
+) -> None:
+    about = {"location_id": work.location_id, "fulfillment_id": work.id, **details}
+    tell(shop, life, fact, actor, **about)
+
+
+def _basket(shop: Shop, life: Life) -> list[LineDraft]:
+    """A few variants, the popular ones more often, of which there is enough."""
+    dice = shop.dice
+    size = dice.choices((1, 2, 3, 4), (40, 32, 18, 10))[0]
+    wanted = dict.fromkeys(dice.choices(list(shop.variants), shop.popularity, k=size))
+    drafts = []
+    for variant in wanted:
+        few = dice.choices((1, 2, 3), (75, 20, 5))[0]
+        units = dice.randint(4, 10) if life.channel in BULK else few
+        if shop.stock.available(variant) >= units + 3:
+            drafts.append(LineDraft(variant_id=variant, quantity=units))
+    if not drafts:
+        fullest = max(shop.variants, key=shop.stock.available)
+        drafts.append(LineDraft(variant_id=fullest, quantity=1))
+    return drafts

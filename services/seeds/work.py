@@ -1,0 +1,235 @@
+"""What happens to the demo shop's orders in the warehouse and on the way, step by step."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from models import (
+    CarrierEvent,
+    Fulfillment,
+    FulfillmentStatus,
+    MovementReason,
+    OrderStatus,
+    Reservation,
+    Role,
+    Shipment,
+    ShipmentLine,
+    ShipmentStatus,
+)
+from services import facts
+from services.actors import SYSTEM
+from services.seeds.catalog import CARRIERS, HUBS, tracking_code
+from services.seeds.orders import Life, Shop, free, freed, plan, reserve, tell, tell_work
+
+DESCRIPTIONS = {
+    ShipmentStatus.IN_TRANSIT: "Sorted at the hub.",
+    ShipmentStatus.OUT_FOR_DELIVERY: "On the delivery vehicle.",
+    ShipmentStatus.DELIVERY_FAILED: "Nobody was at home.",
+    ShipmentStatus.DELIVERED: "Handed to the recipient.",
+    ShipmentStatus.RETURNING: "Not collected; on its way back.",
+    ShipmentStatus.RETURNED_TO_SENDER: "Back at the sender.",
+    ShipmentStatus.LOST: "The parcel cannot be found.",
+    ShipmentStatus.DAMAGED: "Crushed in the sorting machine.",
+}
+
+
+def release(shop: Shop, life: Life) -> None:
+    lead = shop.staff[Role.WAREHOUSE_LEAD]
+    for work in _at(life, FulfillmentStatus.PENDING):
+        work.release(at=shop.now)
+        shop.rows.change(work)
+        if life.order.status is OrderStatus.CONFIRMED:
+            life.order.start()
+            shop.rows.change(life.order)
+            tell(shop, life, facts.OrderStarted, lead)
+        tell_work(shop, life, facts.FulfillmentReleased, work, lead)
+
+
+def pick_start(shop: Shop, life: Life) -> None:
+    picker = shop.staff[Role.PICKER]
+    for work in _at(life, FulfillmentStatus.RELEASED):
+        work.start_picking(by=picker.label)
+        shop.rows.change(work)
+        tell_work(shop, life, facts.FulfillmentPickStarted, work, picker)
+
+
+def pick(shop: Shop, life: Life) -> None:
+    for work in _at(life, FulfillmentStatus.PICKING):
+        _pick(shop, life, work, missing=0)
+
+
+def pick_short(shop: Shop, life: Life) -> None:
+    """One unit of the first line is not on its shelf, where there is another to pick."""
+    for work in _at(life, FulfillmentStatus.PICKING):
+        units = sum(each.quantity for each in life.contents[work.id])
+        _pick(shop, life, work, missing=1 if units > 1 else 0)
+
+
+def pack_start(shop: Shop, life: Life) -> None:
+    picker = shop.staff[Role.PICKER]
+    for work in _at(life, FulfillmentStatus.PICKED):
+        work.start_packing()
+        shop.rows.change(work)
+        tell_work(shop, life, facts.FulfillmentPackStarted, work, picker)
+
+
+def pack(shop: Shop, life: Life) -> None:
+    picker = shop.staff[Role.PICKER]
+    for work in _at(life, FulfillmentStatus.PACKING):
+        work.complete_packing(at=shop.now)
+        for each in life.contents[work.id]:
+            each.packed = each.picked
+            line = life.line(each.line_id)
+            line.pack(each.packed)
+            shop.rows.change(each, line)
+        shop.rows.change(work)
+        tell_work(shop, life, facts.FulfillmentPacked, work, picker)
+
+
+def parcel(shop: Shop, life: Life) -> None:
+    """Put what is packed into one labelled parcel per fulfillment."""
+    picker = shop.staff[Role.PICKER]
+    for work in _at(life, FulfillmentStatus.PACKED):
+        carrier = shop.dice.choice(list(CARRIERS))
+        row = shop.rows.make(
+            Shipment,
+            order_id=life.order.id,
+            fulfillment_id=work.id,
+            carrier=carrier,
+            service=CARRIERS[carrier],
+        )
+        life.parcels.append(row)
+        life.boxed[row.id] = [
+            shop.rows.make(
+                ShipmentLine,
+                shipment_id=row.id,
+                fulfillment_line_id=each.id,
+                line_id=each.line_id,
+                quantity=each.packed,
+            )
+            for each in life.contents[work.id]
+            if each.packed
+        ]
+        tell(shop, life, facts.ShipmentCreated, picker, shipment_id=row.id)
+        code = tracking_code(carrier, row.id)
+        row.label(tracking_code=code)
+        shop.rows.change(row)
+        about = {"shipment_id": row.id, "tracking_code": code}
+        tell(shop, life, facts.ShipmentLabelled, picker, **about)
+
+
+def hand_over(shop: Shop, life: Life) -> None:
+    picker = shop.staff[Role.PICKER]
+    for work in _at(life, FulfillmentStatus.PACKED):
+        work.hand_over(at=shop.now)
+        shop.rows.change(work)
+        packed = [each for each in life.contents[work.id] if each.packed]
+        for each in packed:
+            line = life.line(each.line_id)
+            line.ship(each.packed)
+            shop.rows.change(line)
+        left = {each.reservation_id for each in packed}
+        gone = [row for row in life.reservations if row.id in left]
+        changes = freed(gone, gone=True)
+        shop.stock.move(picker, MovementReason.SHIPPED, changes, order_id=life.order.id)
+        for row in gone:
+            row.consume()
+        shop.rows.change(*gone)
+        tell_work(shop, life, facts.FulfillmentHandedOver, work, picker)
+        for each_parcel in life.parcels:
+            if each_parcel.fulfillment_id == work.id:
+                each_parcel.ship(at=shop.now)
+                shop.rows.change(each_parcel)
+                about = {"shipment_id": each_parcel.id}
+                tell(shop, life, facts.ShipmentShipped, picker, **about)
+
+
+def report(status: ShipmentStatus, shop: Shop, life: Life) -> None:
+    """The carrier reports this of every parcel that is on its way."""
+    for row in life.parcels:
+        if row.shipped_at is not None and row.may_become(status):
+            _report(status, shop, life, row)
+
+
+def _report(status: ShipmentStatus, shop: Shop, life: Life, parcel: Shipment) -> None:
+    at_home = status in {ShipmentStatus.DELIVERED, ShipmentStatus.DELIVERY_FAILED}
+    home = (life.order.ship_to or {}).get("city", "")
+    event = shop.rows.make(
+        CarrierEvent,
+        shipment_id=parcel.id,
+        status=status,
+        occurred_at=shop.now - timedelta(minutes=shop.dice.randint(1, 20)),
+        place=home if at_home else shop.dice.choice(HUBS),
+        description=DESCRIPTIONS[status],
+        received_at=shop.now,
+    )
+    reports = life.reports[parcel.id]
+    reports.append(event)
+    told = {
+        "shipment_status": status,
+        "occurred_at": event.occurred_at,
+        "place": event.place,
+    }
+    about = {"shipment_id": parcel.id}
+    tell(shop, life, facts.CarrierEventRecorded, SYSTEM, **about, **told)
+    if not parcel.follow(reports):
+        return
+    shop.rows.change(parcel)
+    if parcel.status is ShipmentStatus.DELIVERED:
+        tell(shop, life, facts.ShipmentDelivered, SYSTEM, **about)
+        _receive(shop, life, parcel)
+    else:
+        tell(shop, life, facts.ShipmentProgressed, SYSTEM, **about, shipment_status=parcel.status)
+
+
+def _receive(shop: Shop, life: Life, parcel: Shipment) -> None:
+    for each in life.boxed[parcel.id]:
+        line = life.line(each.line_id)
+        line.deliver(each.quantity)
+        shop.rows.change(line)
+    if all(line.delivered == line.remaining for line in life.lines):
+        life.order.complete(at=shop.now)
+        shop.rows.change(life.order)
+        tell(shop, life, facts.OrderCompleted, SYSTEM)
+
+
+def _pick(shop: Shop, life: Life, work: Fulfillment, *, missing: int) -> None:
+    picker = shop.staff[Role.PICKER]
+    contents = life.contents[work.id]
+    work.complete_picking(at=shop.now)
+    for n, each in enumerate(contents):
+        each.picked = each.quantity - (missing if n == 0 else 0)
+        line = life.line(each.line_id)
+        line.pick(each.picked)
+        shop.rows.change(each, line)
+    shop.rows.change(work)
+    units = {"units_picked": sum(each.picked for each in contents), "units_missing": missing}
+    tell_work(shop, life, facts.FulfillmentPicked, work, picker, **units)
+    if missing:
+        _replace(shop, life, work)
+
+
+def _replace(shop: Shop, life: Life, work: Fulfillment) -> None:
+    """Reserve the units that were not found elsewhere and plan their way anew."""
+    picker, first = shop.staff[Role.PICKER], life.contents[work.id][0]
+    row = next(row for row in life.reservations if row.id == first.reservation_id)
+    loose = row
+    if first.picked:
+        loose = shop.rows.make(
+            Reservation,
+            line_id=row.line_id,
+            order_id=row.order_id,
+            level_id=row.level_id,
+            location_id=row.location_id,
+            quantity=first.quantity - first.picked,
+        )
+        life.reservations.append(loose)
+        row.quantity = first.picked
+        shop.rows.change(row)
+    free(shop, life, [loose], picker)
+    wanted = [(life.line(loose.line_id), loose.quantity)]
+    reserve(shop, life, wanted, actor=picker, avoid=work.location_id)
+    plan(shop, life)
+
+
+def _at(life: Life, status: FulfillmentStatus) -> Iterator[Fulfillment]:
+    return (work for work in list(life.work) if work.status is status)

@@ -1,0 +1,244 @@
+"""Shipments: plan a parcel, label it, and follow it to the customer's door."""
+
+from collections import Counter
+from collections.abc import Mapping
+from datetime import datetime
+
+from tortoise.exceptions import IntegrityError
+
+from models import (
+    CarrierEvent,
+    Fulfillment,
+    FulfillmentLine,
+    FulfillmentStatus,
+    Order,
+    OrderLine,
+    OrderStatus,
+    Shipment,
+    ShipmentLine,
+    ShipmentStatus,
+)
+from models.errors import Blocked, NotFound, Problem, Refused, refuse_any
+from models.rows import store_all
+from models.shipments import CARRIER_STATUSES
+from services import scopes
+from services.actors import Actor
+from services.clock import now
+from services.commit import announce, operation
+from services.facts import (
+    CarrierEventRecorded,
+    OrderCompleted,
+    ShipmentCreated,
+    ShipmentDelivered,
+    ShipmentLabelled,
+    ShipmentProgressed,
+)
+from services.inputs import Inputs
+
+
+@operation
+async def create(
+    actor: Actor,
+    fulfillment_id: int,
+    *,
+    carrier: str,
+    service: str = "",
+    tracking_code: str | None = None,
+    contents: Mapping[int, int] | None = None,
+) -> Shipment:
+    """Plan a parcel of packed units: units by fulfillment line, or None for all that are in no
+    parcel yet. With a tracking code it is labelled at once."""
+    seen = await scopes.find(actor, Fulfillment, fulfillment_id, "fulfillmentId")
+    order = await Order.select_for_update().get(id=seen.order_id)
+    fulfillment = await Fulfillment.get(id=seen.id)
+    free = await _free_units(fulfillment)
+    refuse_any(reasons_not_to_create(fulfillment, sum(units for _, units in free)))
+    inputs = Inputs()
+    carrier = inputs.text(carrier, "carrier", most=60)
+    service = inputs.text(service, "service", least=0, most=60)
+    wanted = _contents(inputs, free, contents)
+    inputs.refuse()
+    shipment = await Shipment.create(
+        order_id=order.id, fulfillment_id=fulfillment.id, carrier=carrier, service=service
+    )
+    await ShipmentLine.bulk_create(
+        ShipmentLine(
+            shipment_id=shipment.id,
+            fulfillment_line_id=row.id,
+            line_id=row.line_id,
+            quantity=wanted[row.id],
+        )
+        for row, _ in free
+        if wanted.get(row.id)
+    )
+    announce(
+        actor,
+        ShipmentCreated(order_id=order.id, customer_id=order.customer_id, shipment_id=shipment.id),
+    )
+    if tracking_code is not None:
+        await _label(actor, order, shipment, tracking_code)
+    return shipment
+
+
+@operation
+async def label(actor: Actor, shipment_id: int, *, tracking_code: str) -> Shipment:
+    """Give a parcel the carrier's tracking code."""
+    order, shipment = await _take(actor, shipment_id)
+    await _label(actor, order, shipment, tracking_code)
+    return shipment
+
+
+@operation
+async def record_event(
+    actor: Actor,
+    shipment_id: int,
+    *,
+    status: ShipmentStatus,
+    occurred_at: datetime,
+    place: str = "",
+    description: str = "",
+) -> Shipment:
+    """Record what a carrier reports of a parcel, in any order, late or more than once.
+
+    The parcel's status is what all its reports together say; a report that was recorded before
+    changes nothing. An order whose every unit has arrived is completed.
+    """
+    order, shipment = await _take(actor, shipment_id)
+    inputs = Inputs()
+    place = inputs.text(place, "place", least=0, most=200)
+    description = inputs.text(description, "description", least=0, most=500)
+    inputs.moment(occurred_at, "occurredAt")
+    for problem in reasons_not_to_record(shipment, status):
+        inputs.add(problem)
+    inputs.refuse()
+    events = await CarrierEvent.filter(shipment_id=shipment.id)
+    if any((each.status, each.occurred_at) == (status, occurred_at) for each in events):
+        return shipment
+    event = await CarrierEvent.create(
+        shipment_id=shipment.id,
+        status=status,
+        occurred_at=occurred_at,
+        place=place,
+        description=description,
+    )
+    announce(
+        actor,
+        CarrierEventRecorded(
+            order_id=order.id,
+            customer_id=order.customer_id,
+            shipment_id=shipment.id,
+            shipment_status=status,
+            occurred_at=occurred_at,
+            place=place,
+        ),
+    )
+    if shipment.follow([*events, event]):
+        await shipment.store()
+        await _announce_progress(actor, order, shipment)
+    return shipment
+
+
+def reasons_not_to_create(fulfillment: Fulfillment, loose: int) -> list[Problem]:
+    """`loose` are the packed units that are in no parcel yet."""
+    if fulfillment.status is not FulfillmentStatus.PACKED:
+        message = f"{fulfillment.number} is {fulfillment.status}; parcels are made of packed units."
+    elif not loose:
+        message = "Every packed unit is in a parcel already."
+    else:
+        return []
+    return [Blocked(message=message, path=("fulfillmentId",))]
+
+
+def reasons_not_to_record(shipment: Shipment, status: ShipmentStatus) -> list[Problem]:
+    if status not in CARRIER_STATUSES:
+        message = f"A carrier does not report {status.name}; our own steps have mutations."
+        return [Problem(message=message, path=("status",))]
+    if shipment.shipped_at is None:
+        message = f"{shipment.number} is {shipment.status}; the carrier does not have it."
+        return [Blocked(message=message, path=("id",))]
+    return []
+
+
+async def _take(actor: Actor, shipment_id: int) -> tuple[Order, Shipment]:
+    seen = await scopes.find(actor, Shipment, shipment_id)
+    order = await Order.select_for_update().get(id=seen.order_id)
+    return order, await Shipment.get(id=seen.id)
+
+
+async def _free_units(fulfillment: Fulfillment) -> list[tuple[FulfillmentLine, int]]:
+    """The packed units of each line that are in no parcel yet."""
+    work = await FulfillmentLine.filter(fulfillment_id=fulfillment.id).order_by("id")
+    boxed: Counter[int] = Counter()
+    for row in await ShipmentLine.filter(
+        fulfillment_line_id__in=[row.id for row in work],
+        shipment__status__not=ShipmentStatus.VOIDED,
+    ):
+        boxed[row.fulfillment_line_id] += row.quantity
+    return [(row, row.packed - boxed[row.id]) for row in work]
+
+
+def _contents(
+    inputs: Inputs,
+    free: list[tuple[FulfillmentLine, int]],
+    contents: Mapping[int, int] | None,
+) -> dict[int, int]:
+    left = {row.id: units for row, units in free}
+    wanted = dict(left if contents is None else contents)
+    for n, (line_id, units) in enumerate(wanted.items()):
+        if line_id not in left:
+            message = "This fulfillment has no such line."
+            inputs.add(NotFound(message=message, path=("lines", n, "lineId")))
+        elif contents is not None and not 1 <= units <= left[line_id]:
+            message = f"{left[line_id]} packed units are in no parcel yet; this asks for {units}."
+            inputs.wrong(message, "lines", n, "quantity")
+    if not wanted:
+        inputs.wrong("Name a line, or leave the lines out to pack all that is left.", "lines")
+    return wanted
+
+
+async def _label(actor: Actor, order: Order, shipment: Shipment, tracking_code: str) -> None:
+    inputs = Inputs()
+    tracking_code = inputs.text(tracking_code, "trackingCode", most=120)
+    inputs.refuse()
+    shipment.label(tracking_code=tracking_code)
+    try:
+        await shipment.store()
+    except IntegrityError as error:
+        message = f"{shipment.carrier} has another parcel with this tracking code."
+        raise Refused(Problem(code="TAKEN", message=message, path=("trackingCode",))) from error
+    announce(
+        actor,
+        ShipmentLabelled(
+            order_id=order.id,
+            customer_id=order.customer_id,
+            shipment_id=shipment.id,
+            tracking_code=tracking_code,
+        ),
+    )
+
+
+async def _announce_progress(actor: Actor, order: Order, shipment: Shipment) -> None:
+    about = {
+        "order_id": order.id,
+        "customer_id": order.customer_id,
+        "shipment_id": shipment.id,
+    }
+    if shipment.status is not ShipmentStatus.DELIVERED:
+        announce(actor, ShipmentProgressed(shipment_status=shipment.status, **about))
+        return
+    announce(actor, ShipmentDelivered(**about))
+    await _receive(actor, order, shipment)
+
+
+async def _receive(actor: Actor, order: Order, shipment: Shipment) -> None:
+    """Note the units the customer now has, and complete the order with the last of them."""
+    lines = {line.id: line for line in await OrderLine.filter(order_id=order.id).order_by("id")}
+    arrived = await ShipmentLine.filter(shipment_id=shipment.id)
+    for row in arrived:
+        lines[row.line_id].deliver(row.quantity)
+    await store_all([lines[line_id] for line_id in {row.line_id for row in arrived}], "delivered")
+    received = all(line.delivered == line.remaining for line in lines.values())
+    if received and order.may_become(OrderStatus.COMPLETED):
+        order.complete(at=now())
+        await order.store()
+        announce(actor, OrderCompleted(order_id=order.id, customer_id=order.customer_id))

@@ -1,0 +1,184 @@
+"""What people watch: snapshots first, then every change after them, without a gap.
+
+Whether a watcher may see an event is asked for every event, not only when the watch begins. Each
+generator closes the one it reads from, so a watch that is dropped leaves nothing behind.
+"""
+
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from dataclasses import dataclass, replace
+
+from tortoise.queryset import QuerySet
+
+from models import Event, Level, Order, StockAlert, StockAlertStatus
+from models.errors import NotFound, Problem, Refused
+from services import scopes
+from services.actors import Actor, Permission
+from services.facts import (
+    OrderFact,
+    ReorderPointSet,
+    StockAlertFact,
+    StockMoved,
+    every_fact,
+)
+from services.live import HEARTBEAT_SECONDS, Heartbeat, Interest, Reset, Tidings, live
+
+PAGE = 100
+FACTS = every_fact()
+ORDER_KINDS = frozenset(name for name, fact in FACTS.items() if issubclass(fact, OrderFact))
+ALERT_KINDS = frozenset(name for name, fact in FACTS.items() if issubclass(fact, StockAlertFact))
+LEVEL_KINDS = frozenset({StockMoved.__name__, ReorderPointSet.__name__})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Update:
+    """A row as it is now, and the event that changed it; without one it is a snapshot."""
+
+    position: int
+    row: Order | Level | StockAlert
+    event: Event | None = None
+
+
+def may_see(actor: Actor, event: Event) -> bool:
+    """Whether an event is of a kind and of a customer that the actor may see."""
+    fact = FACTS.get(event.kind)
+    if fact is None or not actor.may(fact.NEEDS):
+        return False
+    belongs = fact.NEEDS in (Permission.ORDERS_READ, Permission.CUSTOMERS_READ)
+    return actor.customer_id is None or not belongs or event.customer_id == actor.customer_id
+
+
+async def events(
+    actor: Actor,
+    interest: Interest,
+    after: int | None,
+    *,
+    heartbeat: float = HEARTBEAT_SECONDS,
+) -> AsyncGenerator[Tidings, None]:
+    """Every event of interest that the actor may see, and heartbeats while there is none."""
+    # Narrowed to what they may see at all, as others' events would put off the heartbeats.
+    kinds = frozenset(name for name, fact in FACTS.items() if actor.may(fact.NEEDS))
+    if interest.kinds is not None or len(kinds) < len(FACTS):
+        kinds = kinds if interest.kinds is None else interest.kinds & kinds
+        interest = replace(interest, kinds=kinds)
+    if actor.customer_id is not None:
+        interest = replace(interest, customer_id=actor.customer_id)
+    async with aclosing(live.watch(interest, after, heartbeat=heartbeat)) as watched:
+        async for tidings in watched:
+            if not isinstance(tidings, Event) or may_see(actor, tidings):
+                yield tidings
+
+
+async def order(actor: Actor, order_id: int, after: int | None) -> AsyncGenerator[Update, None]:
+    """An order the actor may see: as it is, and again with each event; from a cursor, the events
+    alone."""
+    row = await scopes.find(actor, Order, order_id)
+    async with aclosing(_follow_order(row, after)) as updates:
+        async for update in updates:
+            if update.event is None or may_see(actor, update.event):
+                yield update
+
+
+async def order_by_token(token: str, after: int | None) -> AsyncGenerator[Update, None]:
+    """An order for whoever has its tracking token, account or not."""
+    async with aclosing(_follow_order(await find_by_token(token), after)) as updates:
+        async for update in updates:
+            yield update
+
+
+async def find_by_token(token: str) -> Order:
+    row = await Order.get_or_none(tracking_token=token)
+    if row is None:
+        message = "This tracking link leads to no order. Ask for it again."
+        raise Refused(NotFound(message=message, path=("token",)))
+    return row
+
+
+async def stock_levels(
+    actor: Actor, variant_id: int | None, location_id: int | None, after: int | None
+) -> AsyncGenerator[Update, None]:
+    """Levels, all of a variant or of a location or both, and each again whenever it moves."""
+    interest = Interest(variant_id=variant_id, location_id=location_id, kinds=LEVEL_KINDS)
+    query = scopes.visible(actor, Level).filter(**_of(variant_id, location_id))
+    async with aclosing(_snapshot_then_events(actor, interest, query, after)) as items:
+        async for item in items:
+            if isinstance(item, Update):
+                yield item
+            else:
+                row = await Level.get(variant_id=item.variant_id, location_id=item.location_id)
+                yield Update(position=item.position or 0, row=row, event=item)
+
+
+async def stock_alerts(
+    actor: Actor, variant_id: int | None, location_id: int | None, after: int | None
+) -> AsyncGenerator[Update, None]:
+    """Alerts that are not resolved, then every one that opens, is acknowledged or resolves."""
+    interest = Interest(variant_id=variant_id, location_id=location_id, kinds=ALERT_KINDS)
+    query = (
+        scopes.visible(actor, StockAlert)
+        .filter(**_of(variant_id, location_id))
+        .exclude(status=StockAlertStatus.RESOLVED)
+    )
+    async with aclosing(_snapshot_then_events(actor, interest, query, after)) as items:
+        async for item in items:
+            if isinstance(item, Update):
+                yield item
+            else:
+                row = await StockAlert.get(id=item.details["stock_alert_id"])
+                yield Update(position=item.position or 0, row=row, event=item)
+
+
+def _of(variant_id: int | None, location_id: int | None) -> dict[str, int]:
+    given = {"variant_id": variant_id, "location_id": location_id}
+    return {name: value for name, value in given.items() if value is not None}
+
+
+async def _follow_order(row: Order, after: int | None) -> AsyncGenerator[Update, None]:
+    start = live.position if after is None else after
+    if after is None:
+        # Read after the position was noted: what happens in between is told again, never lost.
+        yield Update(position=start, row=await Order.get(id=row.id))
+    interest = Interest(order_id=row.id, kinds=ORDER_KINDS)
+    async with aclosing(live.watch(interest, start)) as watched:
+        async for tidings in watched:
+            if isinstance(tidings, Heartbeat):
+                continue
+            event = tidings if isinstance(tidings, Event) else None
+            yield Update(
+                position=tidings.position or 0, row=await Order.get(id=row.id), event=event
+            )
+
+
+async def _snapshot_then_events(
+    actor: Actor,
+    interest: Interest,
+    query: QuerySet[Level] | QuerySet[StockAlert],
+    after: int | None,
+) -> AsyncGenerator[Update | Event, None]:
+    start = live.position if after is None else after
+    if after is None:
+        async with aclosing(_snapshot(query, start)) as shots:
+            async for update in shots:
+                yield update
+    async with aclosing(live.watch(interest, start)) as watched:
+        async for tidings in watched:
+            if isinstance(tidings, Reset):
+                # A new snapshot would not tell of what is no longer in it.
+                raise Refused(_cursor_lost())
+            if isinstance(tidings, Event) and may_see(actor, tidings):
+                yield tidings
+
+
+async def _snapshot(
+    query: QuerySet[Level] | QuerySet[StockAlert], position: int
+) -> AsyncGenerator[Update, None]:
+    last = 0
+    while page := await query.filter(id__gt=last).order_by("id").limit(PAGE):
+        for row in page:
+            yield Update(position=position, row=row)
+        last = page[-1].id
+
+
+def _cursor_lost() -> Problem:
+    message = "This cursor lies outside the event log, so changes are missing. Begin without it."
+    return Problem(code="CURSOR_LOST", message=message, path=("after",))

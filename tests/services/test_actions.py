@@ -1,0 +1,168 @@
+"""What is offered can be done, and what is not cannot, each for the reasons given."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from models import (
+    Fulfillment,
+    HoldKind,
+    Order,
+    Shipment,
+    ShipmentStatus,
+    StockAlert,
+    Variant,
+)
+from models.errors import Problem, Refused
+from models.rows import Row
+from services import (
+    actions,
+    alerts,
+    fulfillments,
+    holds,
+    order_lines,
+    orders,
+    shipments,
+    stock,
+)
+from services.actors import GUEST, SYSTEM
+from services.commit import rehearsal
+from services.order_lines import LineDraft
+from tests.cast import STAGES, one_database, work_on
+
+NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)
+
+ORDERS: dict[str, Callable[[Order], Awaitable[Any]]] = {
+    "orderUpdate": lambda row: orders.update(SYSTEM, row.id, {"note": "Ring twice."}),
+    "orderLineAdd": lambda row: add_line(row),
+    "orderPlace": lambda row: orders.place(SYSTEM, row.id),
+    "orderConfirm": lambda row: orders.confirm(SYSTEM, row.id),
+    "orderHold": lambda row: holds.hold(SYSTEM, row.id, kind=HoldKind.MANUAL, reason="Wait."),
+    "orderCancel": lambda row: orders.cancel(SYSTEM, row.id, reason="Enough."),
+}
+FULFILLMENTS: dict[str, Callable[[Fulfillment], Awaitable[Any]]] = {
+    "fulfillmentRelease": lambda row: fulfillments.release(SYSTEM, row.id),
+    "fulfillmentPickStart": lambda row: fulfillments.pick_start(SYSTEM, row.id),
+    "fulfillmentPickComplete": lambda row: fulfillments.pick_complete(SYSTEM, row.id),
+    "fulfillmentPackStart": lambda row: fulfillments.pack_start(SYSTEM, row.id),
+    "fulfillmentPackComplete": lambda row: fulfillments.pack_complete(SYSTEM, row.id),
+    "shipmentCreate": lambda row: shipments.create(SYSTEM, row.id, carrier="DHL"),
+    "fulfillmentHandOver": lambda row: fulfillments.hand_over(SYSTEM, row.id),
+    "fulfillmentCancel": lambda row: fulfillments.cancel(SYSTEM, row.id),
+}
+SHIPMENTS: dict[str, Callable[[Shipment], Awaitable[Any]]] = {
+    "shipmentLabel": lambda row: shipments.label(SYSTEM, row.id, tracking_code="JD-1"),
+    "shipmentEventRecord": lambda row: shipments.record_event(
+        SYSTEM, row.id, status=ShipmentStatus.DELIVERED, occurred_at=NOON
+    ),
+}
+ALERTS: dict[str, Callable[[StockAlert], Awaitable[Any]]] = {
+    "stockAlertAcknowledge": lambda row: alerts.acknowledge(SYSTEM, row.id),
+}
+
+
+async def add_line(order: Order) -> None:
+    variant = await Variant.all().order_by("id").first()
+    await order_lines.add(SYSTEM, order.id, LineDraft(variant_id=variant.id, quantity=1))
+
+
+async def try_out(verb: Callable[[Row], Awaitable[Any]], row: Row) -> Sequence[Problem]:
+    """The reasons why a verb is refused, whose outcome is undone where it is not."""
+    try:
+        async with rehearsal():
+            await verb(row)
+    except Refused as refusal:
+        return refusal.problems
+    return []
+
+
+async def assert_true(offered: list[actions.Action], verbs: dict[str, Any], row: Row) -> None:
+    assert [each.name for each in offered] == list(verbs)
+    for action in offered:
+        problems = await try_out(verbs[action.name], row)
+
+        assert action.enabled is not bool(problems), action.name
+        said = {problem.message for problem in action.blocked_by}
+        assert said == {problem.message for problem in problems}, action.name
+
+
+@one_database
+@pytest.mark.parametrize("stage", STAGES)
+async def test_of_an_order_and_of_its_parts_are_true_at_every_stage(shop, stage):
+    order = await shop.order(stage, mug=12)
+    work = await work_on(order)
+    parcels = await Shipment.filter(order_id=order.id).order_by("id")
+
+    [offered] = await actions.of_orders(SYSTEM, [order])
+    await assert_true(offered, ORDERS, order)
+    for offered, row in zip(await actions.of_fulfillments(SYSTEM, work), work, strict=True):
+        await assert_true(offered, FULFILLMENTS, row)
+    for offered, row in zip(await actions.of_shipments(SYSTEM, parcels), parcels, strict=True):
+        await assert_true(offered, SHIPMENTS, row)
+
+
+class TestOfOrders:
+    async def test_are_true_when_it_has_no_lines_and_no_address(self, shop):
+        order = await orders.create(SYSTEM, shop.draft(shipping_address=None))
+
+        [offered] = await actions.of_orders(SYSTEM, [order])
+        await assert_true(offered, ORDERS, order)
+
+    async def test_are_true_when_it_is_cancelled(self, shop):
+        order = await shop.order("placed")
+        order = await orders.cancel(SYSTEM, order.id, reason="Enough.")
+
+        [offered] = await actions.of_orders(SYSTEM, [order])
+        await assert_true(offered, ORDERS, order)
+
+    async def test_are_only_what_the_actor_may_do_at_all(self, shop, picker):
+        order = await shop.order("placed")
+
+        assert await actions.of_orders(picker, [order]) == [[]]
+        assert await actions.of_orders(GUEST, [order]) == [[]]
+
+    async def test_are_each_orders_own(self, shop, clerk):
+        rows = [await shop.order(stage) for stage in ("draft", "placed")]
+
+        enabled = [
+            {action.name for action in offered if action.enabled}
+            for offered in await actions.of_orders(clerk, rows)
+        ]
+        assert enabled[0] >= {"orderPlace", "orderCancel"}
+        assert enabled[1] == {"orderConfirm", "orderHold", "orderCancel"}
+
+
+class TestOfFulfillments:
+    async def test_are_true_when_the_order_is_held(self, shop):
+        work = await shop.fulfillment("confirmed")
+        await holds.hold(SYSTEM, work.order_id, kind=HoldKind.PAYMENT, reason="Unpaid.")
+
+        [offered] = await actions.of_fulfillments(SYSTEM, [work])
+        await assert_true(offered, FULFILLMENTS, work)
+
+    async def test_are_true_when_a_part_is_in_a_parcel(self, shop):
+        work = await shop.fulfillment("packed", mug=3)
+        line = await fulfillments.FulfillmentLine.get(fulfillment_id=work.id)
+        await shipments.create(SYSTEM, work.id, carrier="DHL", contents={line.id: 1})
+
+        [offered] = await actions.of_fulfillments(SYSTEM, [work])
+        await assert_true(offered, FULFILLMENTS, work)
+
+
+class TestOfStockAlerts:
+    async def test_are_true_until_it_is_resolved(self, shop):
+        at = {"variant_id": shop.mug.id, "location_id": shop.north.id}
+        await stock.set_reorder_point(SYSTEM, **at, reorder_point=10)
+        alert = await StockAlert.get()
+        for act in (
+            lambda: alerts.acknowledge(SYSTEM, alert.id),
+            lambda: stock.receive(SYSTEM, **at, quantity=9),
+            lambda: None,
+        ):
+            [offered] = await actions.of_stock_alerts(SYSTEM, [await StockAlert.get()])
+            await assert_true(offered, ALERTS, alert)
+
+            if (doing := act()) is not None:
+                await doing

@@ -1,0 +1,104 @@
+from datetime import UTC, datetime
+
+import pytest
+from tortoise import Tortoise
+from tortoise.queryset import QuerySet
+
+import models
+from models import CarrierEvent, Customer, Hold, HoldKind, Person, Role, ShipmentStatus
+from services import customers, scopes
+from services.actors import GUEST, ROLE_PERMISSIONS, SYSTEM, Actor
+from services.scopes import SCOPES
+from tests.cast import HOME, Shop, actor_for, refuses
+
+# Rows that nobody is shown one by one.
+INTERNAL = {models.Event, models.IdempotencyRecord}
+
+OWNED = [kind for kind, scope in SCOPES.items() if scope.customer is not None]
+
+
+async def lived_in() -> Shop:
+    """A shop with a row of every kind that belongs to its customer."""
+    shop = await Shop.open()
+    shipment = await shop.shipment("shipped")
+    await customers.create_address(SYSTEM, shop.customer.id, HOME)
+    await Hold.create(order_id=shipment.order_id, kind=HoldKind.MANUAL, actor="SYSTEM")
+    await CarrierEvent.create(
+        shipment_id=shipment.id,
+        status=ShipmentStatus.IN_TRANSIT,
+        occurred_at=datetime(2026, 1, 2, tzinfo=UTC),
+    )
+    await Person.create(name="Ada", role=Role.CUSTOMER, customer_id=shop.customer.id)
+    return shop
+
+
+async def ids_of(rows: QuerySet) -> set[int]:
+    return set(await rows.values_list("id", flat=True))
+
+
+class TestVisible:
+    async def test_knows_every_kind_of_row(self, database):
+        assert set(SCOPES) | INTERNAL == set(Tortoise.apps["models"].values())
+
+    async def test_shows_a_customer_their_own_rows_alone(self, database):
+        mine, theirs = await lived_in(), await lived_in()
+        for kind in OWNED:
+            seen = await ids_of(scopes.visible(actor_for(mine.customer), kind))
+            others = await ids_of(scopes.visible(actor_for(theirs.customer), kind))
+
+            assert seen, kind
+            assert others, kind
+            assert not seen & others, kind
+            assert seen | others == await ids_of(kind.all()), kind
+
+    async def test_shows_nothing_without_the_permission(self, database):
+        await lived_in()
+        for kind, scope in SCOPES.items():
+            rest = Actor(label="X", permissions=SYSTEM.permissions - {scope.permission})
+
+            assert not await ids_of(scopes.visible(rest, kind)), kind
+            assert not await ids_of(scopes.visible(GUEST, kind)), kind
+
+    async def test_shows_everything_to_staff_with_the_permission(self, database):
+        await lived_in()
+        for kind, scope in SCOPES.items():
+            staff = Actor(label="X", permissions=frozenset({scope.permission}))
+
+            assert await ids_of(scopes.visible(staff, kind)) == await ids_of(kind.all()), kind
+
+    def test_gives_customers_no_permission_for_rows_that_are_not_theirs(self):
+        may = ROLE_PERMISSIONS[Role.CUSTOMER]
+
+        assert {kind for kind, scope in SCOPES.items() if scope.permission in may} == {
+            models.Product,
+            models.Variant,
+            *OWNED,
+        }
+
+
+class TestFind:
+    async def test_gives_a_row_one_may_see(self, shop, clerk):
+        assert await scopes.find(clerk, Customer, shop.customer.id) == shop.customer
+
+    @pytest.mark.parametrize("row_id", [0, -1, 999, 2**63 - 1])
+    async def test_refuses_one_that_is_not_there(self, shop, clerk, row_id):
+        async with refuses(("NOT_FOUND", ("customerId",))):
+            await scopes.find(clerk, Customer, row_id, "customerId")
+
+    async def test_does_not_tell_what_is_not_there_from_what_is_anothers(self, shop):
+        stranger = actor_for(await Customer.create(name="Eva"))
+
+        async with refuses(("NOT_FOUND", ("id",))) as theirs:
+            await scopes.find(stranger, Customer, shop.customer.id)
+        async with refuses(("NOT_FOUND", ("id",))) as nobodys:
+            await scopes.find(stranger, Customer, 999)
+        assert theirs == nobodys
+
+
+class TestFindAll:
+    async def test_gives_those_of_the_rows_one_may_see(self, shop, clerk):
+        ids = [shop.mug.id, shop.shirt.id, shop.mug.id, 999]
+
+        found = await scopes.find_all(clerk, models.Variant, ids)
+
+        assert found == {shop.mug.id: shop.mug, shop.shirt.id: shop.shirt}
