@@ -1,0 +1,156 @@
+"""How this API declares a mutation, and the three things every mutation can do besides.
+
+Written once: an idempotency key makes it safe to send again, an expected version keeps it from
+overwriting somebody else's change, and a dry run shows its outcome without any.
+"""
+
+from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
+from contextvars import ContextVar
+from dataclasses import asdict, fields, replace
+from hashlib import sha256
+from inspect import cleandoc
+from typing import Annotated, Any
+
+import orjson
+import strawberry
+from strawberry.extensions import FieldExtension
+from strawberry.extensions.field_extension import AsyncExtensionResolver
+from strawberry.utils.str_converters import to_camel_case
+
+from api.errors import UserError
+from api.fields import column
+from api.nodes import decode
+from api.permissions import require
+from models import Row
+from models.errors import Problem, Refused
+from services import commit, requests
+from services.actors import Permission
+
+# Open while one mutation runs and its payload is read; a dry run is undone when it closes.
+scope: ContextVar[AsyncExitStack] = ContextVar("scope")
+
+
+@strawberry.input
+class Step:
+    """What every mutation takes."""
+
+    idempotency_key: str | None = strawberry.field(
+        default=None,
+        description="Yours to choose. The same key and input again change nothing more and are "
+        "answered with the same record, `replayed`.",
+    )
+    dry_run: bool = strawberry.field(
+        default=False, description="Do it, answer, and undo it: nothing changes, nobody is told."
+    )
+
+
+@strawberry.input
+class Change(Step):
+    """What every mutation of a record takes."""
+
+    id: strawberry.ID = strawberry.field(description="Which one: its id or its number.")
+    expected_version: int | None = strawberry.field(
+        default=None, description="Refuse if the record has another version than this."
+    )
+
+
+@strawberry.type
+class Payload:
+    """What every mutation answers."""
+
+    user_errors: list[UserError] = column("Why nothing was changed; empty when it worked.")
+    replayed: bool = column("Whether this key was answered before, so nothing was done again.")
+
+
+def optional(description: str) -> Any:
+    """A field of an update that is left as it is where it is not given."""
+    return strawberry.field(default=strawberry.UNSET, description=description)
+
+
+def given(input: Any, *names: str) -> dict[str, Any]:
+    """Those of the named fields of an input that were given."""
+    values = {name: getattr(input, name) for name in names}
+    return {name: value for name, value in values.items() if value is not strawberry.UNSET}
+
+
+def mutation(
+    service: Callable[..., Awaitable[Row]],
+    payload: type[Payload],
+    needs: Permission,
+    *,
+    changes: type[Row] | None = None,
+) -> Callable[[Callable[..., Awaitable[Row]]], Any]:
+    """Declare a mutation that calls `service`, which describes it, for callers with a permission.
+
+    `changes` is the kind of row the input's `id` names, whose version can be expected.
+    """
+
+    def declare(resolver: Callable[..., Awaitable[Row]]) -> Any:
+        description = " ".join(cleandoc(service.__doc__ or "").split())
+        takes = f"What `{to_camel_case(resolver.__name__)}` takes."
+        input_type = resolver.__annotations__["input"]
+        input_type.__strawberry_definition__.description = takes
+        resolver.__annotations__["input"] = Annotated[
+            input_type, strawberry.argument(description=takes)
+        ]
+        return strawberry.mutation(
+            resolver=resolver,
+            graphql_type=payload,
+            description=f"{description} Needs {needs.name}.",
+            extensions=[CarryOut(payload, needs, changes)],
+        )
+
+    return declare
+
+
+class CarryOut(FieldExtension):
+    """Runs a mutation once, in one transaction, and turns refusals into `userErrors`."""
+
+    def __init__(
+        self, payload: type[Payload], needs: Permission, changes: type[Row] | None
+    ) -> None:
+        self.payload, self.needs, self.changes = payload, needs, changes
+        own = {each.name for each in fields(Payload)}
+        [self.noun] = [each.name for each in fields(payload) if each.name not in own]
+
+    async def resolve_async(
+        self, next_: AsyncExtensionResolver, source: Any, info: Any, **kwargs: Any
+    ) -> Any:
+        input: Step = kwargs["input"]
+        actor = info.context.actor
+        require(actor, self.needs)
+        try:
+            if input.dry_run:
+                await scope.get().enter_async_context(commit.rehearsal())
+            answer = await requests.carry_out(
+                actor, self._request(info.field_name, input), lambda: next_(source, info, **kwargs)
+            )
+        except Refused as refusal:
+            return self._answer(None, [_pointing(problem) for problem in refusal.problems])
+        return self._answer(answer.row, [], replayed=answer.replayed)
+
+    def _request(self, name: str, input: Step) -> requests.Request:
+        key = None if input.dry_run else input.idempotency_key
+        subject = getattr(input, "id", None)
+        return requests.Request(
+            fingerprint=_fingerprint(name, input) if key is not None else "",
+            key=key,
+            subject=(self.changes, decode(self.changes, subject))
+            if self.changes is not None and subject is not None
+            else None,
+            expected_version=getattr(input, "expected_version", None),
+        )
+
+    def _answer(self, row: Row | None, errors: list[Problem], *, replayed: bool = False) -> Payload:
+        values: dict[str, Any] = {self.noun: row, "user_errors": errors, "replayed": replayed}
+        return self.payload(**values)
+
+
+def _fingerprint(name: str, input: Step) -> str:
+    content = asdict(input) | {"idempotency_key": None}
+    return sha256(name.encode() + orjson.dumps(content, default=str)).hexdigest()
+
+
+def _pointing(problem: Problem) -> Problem:
+    return replace(problem, path=("input", *map(str, problem.path)))

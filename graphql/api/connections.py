@@ -1,0 +1,136 @@
+"""Lists as connections: pages of rows, filtered, searched and sorted, each declared in a line."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import fields
+from typing import Annotated, Any, Generic, TypeVar
+
+import strawberry
+from tortoise.models import Model
+
+from api.context import Info
+from api.fields import column
+from api.nodes import decode
+from api.permissions import Needs
+from api.types.enums import publish
+from models import Row
+from models.lifecycle import Status
+from services import listing, scopes
+from services.listing import Page, Window
+
+T = TypeVar("T")
+
+First = Annotated[
+    int | None, strawberry.argument(description="How many rows from the start, at most 100.")
+]
+After = Annotated[str | None, strawberry.argument(description="Only rows after this cursor.")]
+Last = Annotated[
+    int | None, strawberry.argument(description="How many rows from the end, at most 100.")
+]
+Before = Annotated[str | None, strawberry.argument(description="Only rows before this cursor.")]
+Search = Annotated[
+    str | None, strawberry.argument(description="Only rows with this number or text.")
+]
+
+
+@strawberry.type(description="Where a page stands in its list.")
+class PageInfo:
+    has_next_page: bool = column("Whether rows follow this page.")
+    has_previous_page: bool = column("Whether rows come before this page.")
+    start_cursor: str | None = column("The cursor of the first row of this page.")
+    end_cursor: str | None = column("The cursor of the last row of this page.")
+
+
+@strawberry.type(description="A row in a list.")
+class Edge(Generic[T]):
+    cursor: str = column("Where the row stands in this list.")
+    node: T = column("The row.")
+
+
+@strawberry.type(description="A page of a list.")
+class Connection(Generic[T]):
+    edges: list[Edge[T]] = column("The rows of this page with their cursors.")
+    nodes: list[T] = column("The rows of this page.")
+    page_info: PageInfo = column("Where this page stands in the list.")
+    count: strawberry.Private[Callable[[], Awaitable[int]]]
+
+    @strawberry.field(description="How many rows the whole list has; counted only when asked.")
+    async def total_count(self) -> int:
+        return await self.count()
+
+
+def connected(page: Page[Any], count: Callable[[], Awaitable[int]]) -> Connection[Any]:
+    pairs = zip(page.cursors, page.rows, strict=True)
+    return Connection(
+        edges=[Edge(cursor=cursor, node=row) for cursor, row in pairs],
+        nodes=list(page.rows),
+        page_info=PageInfo(
+            has_next_page=page.has_next,
+            has_previous_page=page.has_previous,
+            start_cursor=page.cursors[0] if page.cursors else None,
+            end_cursor=page.cursors[-1] if page.cursors else None,
+        ),
+        count=count,
+    )
+
+
+class ById(Status):
+    NEWEST = "-id", "Latest entered first."
+    OLDEST = "id", "Earliest entered first."
+
+
+publish(ById, "How lists are sorted that are only read by age.")
+
+
+def condition(lookup: str, description: str, *, of: type[Row] | None = None) -> Any:
+    """A condition of a filter: a lookup of the row's columns; `of` names the kind of an id."""
+    return strawberry.field(
+        description=description, default=None, metadata={"lookup": lookup, "of": of}
+    )
+
+
+def listed(
+    kind: type[Model], description: str, *, filter: type, sort: type[Status], search: Sequence[str]
+) -> Any:
+    """A root field that lists the rows of a kind which the caller may see."""
+    default = next(iter(sort))
+
+    async def resolve(
+        info: Info,
+        first: First = None,
+        after: After = None,
+        last: Last = None,
+        before: Before = None,
+        search: Search = None,
+        filter: Any = None,
+        sort: Any = default,
+    ) -> Any:
+        query = listing.matching(scopes.visible(info.context.actor, kind), conditions(filter))
+        if search and search.strip():
+            query = query.filter(listing.search(search.strip(), kind, columns))
+        window = Window(first=first, after=after, last=last, before=before)
+        page = await listing.page(query, listing.Sort.of(sort), window)
+        return connected(page, query.count)
+
+    columns = tuple(search)
+    resolve.__annotations__["filter"] = Annotated[
+        filter | None, strawberry.argument(description="Only rows for which all of this holds.")
+    ]
+    resolve.__annotations__["sort"] = Annotated[
+        sort, strawberry.argument(description="In which order.")
+    ]
+    return strawberry.field(
+        resolver=resolve,
+        description=description,
+        extensions=[Needs(scopes.SCOPES[kind].permission)],
+    )
+
+
+def conditions(filter: Any) -> dict[str, Any]:
+    """The lookups of a filter for what was given."""
+    found: dict[str, Any] = {}
+    for each in fields(filter) if filter is not None else ():
+        value = getattr(filter, each.name)
+        if value is not None:
+            of = each.metadata["of"]
+            found[each.metadata["lookup"]] = value if of is None else decode(of, value)
+    return found

@@ -1,0 +1,106 @@
+"""Refusals become `userErrors`, or errors with a code; everything else is masked and logged."""
+
+import logging
+from typing import Any
+from uuid import uuid4
+
+import strawberry
+from graphql import GraphQLError
+
+import models
+from api.fields import column, one
+from api.permissions import NotPermitted
+from api.types.catalog import Variant
+from models import errors
+from models.errors import Refused
+
+log = logging.getLogger(__name__)
+
+
+@strawberry.interface(description="A reason why nothing was changed.")
+class UserError:
+    code: str = column("The kind of problem, for programs.")
+    message: str = column("The problem and what to do about it, for people.")
+    path: list[str] = column("Where in the arguments it is.")
+
+    @classmethod
+    def is_type_of(cls, *_: object) -> bool:
+        return True
+
+    @classmethod
+    def resolve_type(cls, obj: Any, *_: object) -> str:
+        return f"{type(obj).__name__}Error" if type(obj) is not errors.Problem else "InvalidError"
+
+
+@strawberry.type(description="A value that cannot be taken as it is.")
+class InvalidError(UserError):
+    pass
+
+
+@strawberry.type(description="There is no such record, or it is not yours to see.")
+class NotFoundError(UserError):
+    pass
+
+
+@strawberry.type(description="Something else has to happen first, such as the release of a hold.")
+class BlockedError(UserError):
+    pass
+
+
+@strawberry.type(description="The idempotency key was used for another input before.")
+class IdempotencyMismatchError(UserError):
+    pass
+
+
+@strawberry.type(description="The lifecycle has no step from the current status to the wanted.")
+class WrongStatusError(UserError):
+    current: str = column("The status the record has.")
+    wanted: str = column("The status that was asked for.")
+    allowed: list[str] = column("The statuses it can have next.")
+
+
+@strawberry.type(description="The record was changed since the version that was expected.")
+class VersionConflictError(UserError):
+    expected: int = column("The version the caller expects.")
+    actual: int = column("The version the record has.")
+
+
+@strawberry.type(description="Fewer units of a variant are available than were asked for.")
+class OutOfStockError(UserError):
+    variant: Variant = one(models.Variant, "variant_id", "What there is too little of.")
+    requested: int = column("Units asked for.")
+    available: int = column("Units available across all locations.")
+
+
+KINDS = (
+    InvalidError,
+    NotFoundError,
+    BlockedError,
+    IdempotencyMismatchError,
+    WrongStatusError,
+    VersionConflictError,
+    OutOfStockError,
+)
+
+
+def shown(error: GraphQLError) -> GraphQLError:
+    """The error as a caller may see it: what is not meant for them becomes an id in the log."""
+    cause = error.original_error
+    if cause is None or isinstance(cause, GraphQLError):
+        return error
+    if isinstance(cause, Refused):
+        code, message = cause.problems[0].code, str(cause)
+    elif isinstance(cause, NotPermitted):
+        code, message = cause.code, str(cause)
+    else:
+        reference = uuid4().hex
+        log.error("Internal error %s at %s", reference, error.path, exc_info=cause)
+        code, message = "INTERNAL", f"Something went wrong here. Its reference is {reference}."
+    return GraphQLError(
+        message,
+        nodes=error.nodes,
+        source=error.source,
+        positions=error.positions,
+        path=error.path,
+        extensions={"code": code},
+    )

@@ -1,0 +1,230 @@
+"""Run operations: the one door from the transports to the schema.
+
+Documents are parsed and validated once and remembered, as that costs more than most queries.
+"""
+
+from collections import OrderedDict
+from collections.abc import AsyncGenerator, AsyncIterator, Collection
+from contextlib import AsyncExitStack, aclosing
+from dataclasses import dataclass
+from typing import Any
+
+from graphql import (
+    DocumentNode,
+    ExecutionResult,
+    GraphQLError,
+    NoSchemaIntrospectionCustomRule,
+    OperationDefinitionNode,
+    OperationType,
+    execute,
+    parse,
+    specified_rules,
+    subscribe,
+    validate,
+)
+from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
+
+from api import changes, limits
+from api.context import Context
+from api.errors import shown
+from api.schema import schema
+from services.commit import undisturbed
+
+__all__ = ["ExecutionResult", "GraphQLError", "OperationType"]
+
+REMEMBERED_DOCUMENTS = 1_000
+# Longer documents are rarely sent twice, and a thousand of them would fill the memory.
+REMEMBERED_LENGTH = 20_000
+
+core = schema._schema
+
+
+@dataclass(frozen=True, kw_only=True)
+class Request:
+    """What a client sent."""
+
+    query: str
+    variables: dict[str, Any] | None = None
+    operation_name: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Operation:
+    """A valid operation, ready to be run."""
+
+    document: DocumentNode
+    kind: OperationType
+    request: Request
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rejected:
+    """A request that was not run, and why."""
+
+    errors: list[GraphQLError]
+
+
+class Ended(Exception):
+    """A subscription ended because of errors, such as a caller who may not watch."""
+
+    def __init__(self, errors: list[GraphQLError]) -> None:
+        super().__init__("; ".join(error.message for error in errors))
+        self.errors = errors
+
+
+class Engine:
+    """Prepares and runs operations; `introspection` says whether the schema may be asked for and
+    whether errors suggest names from it."""
+
+    def __init__(self, *, introspection: bool) -> None:
+        self.introspection = introspection
+        self._rules = [*specified_rules]
+        if not introspection:
+            self._rules.append(NoSchemaIntrospectionCustomRule)
+        self._remembered: OrderedDict[str, DocumentNode | list[GraphQLError]] = OrderedDict()
+
+    def prepare(
+        self, request: Request, allowed: Collection[OperationType] = tuple(OperationType)
+    ) -> Operation | Rejected:
+        """Parse, validate and choose the operation to run."""
+        document = self._document(request.query)
+        if not isinstance(document, DocumentNode):
+            return Rejected(errors=document)
+        chosen = _choose(document, request.operation_name)
+        if isinstance(chosen, str):
+            return Rejected(errors=[GraphQLError(chosen)])
+        if chosen not in allowed:
+            message = f"A {chosen.value} cannot be sent this way."
+            return Rejected(errors=[GraphQLError(message, extensions={"code": "WRONG_METHOD"})])
+        return Operation(document=document, kind=chosen, request=request)
+
+    async def run(self, operation: Operation, context: Context) -> ExecutionResult:
+        """The answer to a query or a mutation."""
+        result: Any = execute(**self._arguments(operation, context))
+        return _masked(result if isinstance(result, ExecutionResult) else await result)
+
+    async def stream(
+        self, operation: Operation, context: Context
+    ) -> AsyncGenerator[ExecutionResult, None] | ExecutionResult:
+        """The answers of a subscription, until it is Ended by errors; or the one answer of an
+        operation that has none."""
+        if operation.kind is not OperationType.SUBSCRIPTION:
+            return await self.run(operation, context)
+        source: Any = subscribe(**self._arguments(operation, context))
+        if not isinstance(source, ExecutionResult | AsyncIterator):
+            source = await source
+        return _masked(source) if isinstance(source, ExecutionResult) else _each_masked(source)
+
+    def _arguments(self, operation: Operation, context: Context) -> dict[str, Any]:
+        return {
+            "schema": core,
+            "document": operation.document,
+            "variable_values": operation.request.variables,
+            "operation_name": operation.request.operation_name,
+            "context_value": context,
+            "executor_class": MutationExecutor
+            if operation.kind is OperationType.MUTATION
+            else Executor,
+            "hide_suggestions": not self.introspection,
+        }
+
+    def _document(self, query: str) -> DocumentNode | list[GraphQLError]:
+        known = self._remembered.get(query)
+        if known is not None:
+            self._remembered.move_to_end(query)
+            return known
+        document = self._check(query)
+        if len(query) <= REMEMBERED_LENGTH:
+            self._remembered[query] = document
+            if len(self._remembered) > REMEMBERED_DOCUMENTS:
+                self._remembered.popitem(last=False)
+        return document
+
+    def _check(self, query: str) -> DocumentNode | list[GraphQLError]:
+        try:
+            document = parse(
+                query, max_lexical_tokens=limits.MOST_TOKENS, max_comments=limits.MOST_COMMENTS
+            )
+        except GraphQLError as error:
+            return [error]
+        except RecursionError:
+            return [GraphQLError("This document nests too deeply.")]
+        return (
+            limits.malformed(document)
+            or validate(core, document, self._rules, hide_suggestions=not self.introspection)
+            or limits.measure(document)
+            or document
+        )
+
+
+class Executor(StrawberryGraphQLCoreExecutionContext):
+    """Remembers by the place in the document which fields are selected there.
+
+    graphql-core remembers by the list that leads there, of which each event of a subscription
+    makes a new one: it would find nothing again, and keep everything until the watcher leaves.
+    """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._selected: dict[tuple[object, ...], Any] = {}
+
+    def collect_subfields(self, return_type: Any, field_details_list: Any) -> Any:
+        place = (return_type, *(id(each.node) for each in field_details_list))
+        found = self._selected.get(place)
+        if found is None:
+            found = super().collect_subfields(return_type, field_details_list)
+            self._selected[place] = found
+        return found
+
+
+class MutationExecutor(Executor):
+    """Runs each mutation with its payload as one piece of work.
+
+    A caller who hangs up does not stop it half way, and the payload of a dry run is read before
+    the dry run is undone.
+    """
+
+    def execute_field(self, parent_type: Any, *args: Any, **kwargs: Any) -> Any:
+        if parent_type is not self.schema.mutation_type:
+            return super().execute_field(parent_type, *args, **kwargs)
+        field: Any = super().execute_field
+
+        async def whole() -> Any:
+            async with AsyncExitStack() as stack:
+                changes.scope.set(stack)
+                # What was read for the mutation before this one may no longer be so.
+                self.context_value.forget()
+                result = field(parent_type, *args, **kwargs)
+                return await result if self.is_awaitable(result) else result
+
+        return undisturbed(whole())
+
+
+def _choose(document: DocumentNode, name: str | None) -> OperationType | str:
+    operations = [
+        node for node in document.definitions if isinstance(node, OperationDefinitionNode)
+    ]
+    if name is not None:
+        operations = [node for node in operations if node.name and node.name.value == name]
+    match operations:
+        case [only]:
+            return only.operation
+        case []:
+            return "There is no such operation in this document."
+        case _:
+            return "This document has several operations. Say which one in `operationName`."
+
+
+def _masked(result: ExecutionResult) -> ExecutionResult:
+    if result.errors:
+        result.errors = [shown(error) for error in result.errors]
+    return result
+
+
+async def _each_masked(source: Any) -> AsyncGenerator[ExecutionResult, None]:
+    async with aclosing(source) as results:
+        try:
+            async for result in results:
+                yield _masked(result)
+        except Exception as error:
+            raise Ended([shown(GraphQLError(str(error), original_error=error))]) from error

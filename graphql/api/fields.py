@@ -1,0 +1,67 @@
+"""How types declare their fields: a column of the row, money, a relation with its batch loader.
+
+Types say what there is and never compute, so whoever reads a declaration, or one day compiles
+it, knows all there is to know.
+"""
+
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any
+
+import strawberry
+from tortoise.models import Model
+
+from api.context import Info
+from api.permissions import require
+from api.scalars import Money
+from services.actors import Actor, Permission
+
+Service = Callable[[Actor, Sequence[Any]], Awaitable[list[Any]]]
+
+
+def column(description: str) -> Any:
+    """The attribute of the row with the field's own name."""
+    return strawberry.field(description=description)
+
+
+def money(name: str, description: str) -> Any:
+    """The column `name`, in minor units of the row's `currency`."""
+
+    def resolve(root: Any) -> Any:
+        return Money.of(getattr(root, name), root.currency)
+
+    return strawberry.field(resolver=resolve, description=description)
+
+
+def one(kind: type[Model], name: str, description: str, *, needs: Permission | None = None) -> Any:
+    """The row of another kind whose id stands in the column `name`."""
+
+    async def resolve(root: Any, info: Info) -> Any:
+        if needs is not None:
+            require(info.context.actor, needs)
+        key = getattr(root, name)
+        return None if key is None else await info.context.loaders.one(kind).load(key)
+
+    return strawberry.field(resolver=resolve, description=description)
+
+
+def many(kind: type[Model], name: str, description: str, *, needs: Permission | None = None) -> Any:
+    """The rows of another kind whose column `name` holds this row's id."""
+
+    async def resolve(root: Any, info: Info) -> Any:
+        if needs is not None:
+            require(info.context.actor, needs)
+        return await info.context.loaders.many(kind, name).load(root.id)
+
+    return strawberry.field(resolver=resolve, description=description)
+
+
+def batched(service: Service, description: str) -> Any:
+    """What a service answers for this row, asked once for all rows of the request."""
+
+    async def resolve(root: Any, info: Info) -> Any:
+        async def load(rows: list[Any]) -> list[Any]:
+            return await service(info.context.actor, rows)
+
+        return await info.context.loaders.batch(service, load).load(root)
+
+    return strawberry.field(resolver=resolve, description=description)

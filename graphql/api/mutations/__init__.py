@@ -1,0 +1,1 @@
+"""What clients may do; each mutation calls the operation of the same name."""

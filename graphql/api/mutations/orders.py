@@ -1,0 +1,205 @@
+"""Mutations of orders."""
+
+from datetime import datetime
+
+import strawberry
+
+import models
+from api.changes import Change, Payload, Step, given, mutation, optional
+from api.context import Info
+from api.fields import column
+from api.mutations.customers import PostalAddressInput
+from api.nodes import decode
+from api.types.orders import Order
+from services import holds, order_lines, orders
+from services.actors import Permission
+from services.order_lines import LineDraft
+from services.orders import Draft
+
+
+@strawberry.type(description="What a mutation of an order answers.")
+class OrderPayload(Payload):
+    order: Order | None = column("The order as it is now; null when nothing was changed.")
+
+
+@strawberry.input(description="A line of a new order.")
+class OrderLineInput:
+    variant_id: strawberry.ID = column("What is bought.")
+    quantity: int = column("How many units.")
+
+    def written(self) -> LineDraft:
+        variant_id = decode(models.Variant, self.variant_id)
+        return LineDraft(variant_id=variant_id, quantity=self.quantity)
+
+
+@strawberry.input(description="A new order.")
+class OrderDraftInput:
+    customer_id: strawberry.ID = column("Who buys.")
+    channel: models.OrderChannel = column("How the order came in.")
+    lines: list[OrderLineInput] = strawberry.field(
+        default_factory=list, description="What is bought; lines can be added later."
+    )
+    address_id: strawberry.ID | None = strawberry.field(
+        default=None, description="Where it goes: an entry of the customer's address book."
+    )
+    shipping_address: PostalAddressInput | None = strawberry.field(
+        default=None, description="Where it goes, in place of an entry of the address book."
+    )
+    external_reference: str | None = strawberry.field(
+        default=None, description="Its name where it came from; unique per channel."
+    )
+    note: str = strawberry.field(default="", description="What there is to say about it.")
+
+    def written(self) -> Draft:
+        address_id = decode(models.Address, self.address_id) if self.address_id else None
+        return Draft(
+            customer_id=decode(models.Customer, self.customer_id),
+            channel=self.channel,
+            lines=[line.written() for line in self.lines],
+            address_id=address_id,
+            shipping_address=self.shipping_address.written() if self.shipping_address else None,
+            external_reference=self.external_reference,
+            note=self.note,
+        )
+
+
+@strawberry.input
+class OrderCreateInput(Step, OrderDraftInput):
+    pass
+
+
+@strawberry.input
+class OrderUpdateInput(Change):
+    note: str | None = optional("What there is to say about it.")
+    address_id: strawberry.ID | None = strawberry.field(
+        default=None, description="Where it goes: an entry of the customer's address book."
+    )
+    shipping_address: PostalAddressInput | None = strawberry.field(
+        default=None, description="Where it goes, in place of an entry of the address book."
+    )
+
+
+@strawberry.input
+class OrderLineAddInput(Step):
+    order_id: strawberry.ID = column("The draft it is added to.")
+    variant_id: strawberry.ID = column("What is bought.")
+    quantity: int = column("How many units.")
+
+
+@strawberry.input
+class OrderLineUpdateInput(Change):
+    quantity: int = column("How many units.")
+
+
+@strawberry.input
+class OrderLineRemoveInput(Change):
+    pass
+
+
+@strawberry.input
+class OrderPlaceInput(Step):
+    id: strawberry.ID | None = strawberry.field(
+        default=None, description="The draft to place; or give a new `order`."
+    )
+    order: OrderDraftInput | None = strawberry.field(
+        default=None, description="A new order to create and place in one step; or give an `id`."
+    )
+    expected_version: int | None = strawberry.field(
+        default=None, description="Refuse if the draft has another version than this."
+    )
+
+
+@strawberry.input
+class OrderConfirmInput(Change):
+    pass
+
+
+@strawberry.input
+class OrderHoldInput(Change):
+    kind: models.HoldKind = strawberry.field(
+        default=models.HoldKind.MANUAL, description="What kind of reason."
+    )
+    reason: str = column("The reason in words.")
+    due_at: datetime | None = strawberry.field(
+        default=None, description="By when it should be cleared up."
+    )
+
+
+@strawberry.input
+class OrderReleaseHoldInput(Change):
+    pass
+
+
+@strawberry.input
+class OrderCancelInput(Change):
+    reason: str = column("Why it is given up.")
+
+
+_ENTER = Permission.ORDERS_ENTER
+
+
+@strawberry.type
+class OrderMutations:
+    @mutation(orders.create, OrderPayload, _ENTER)
+    async def order_create(self, info: Info, input: OrderCreateInput) -> models.Order:
+        return await orders.create(info.context.actor, input.written())
+
+    @mutation(orders.update, OrderPayload, _ENTER, changes=models.Order)
+    async def order_update(self, info: Info, input: OrderUpdateInput) -> models.Order:
+        return await orders.update(
+            info.context.actor,
+            decode(models.Order, input.id),
+            given(input, "note"),
+            address_id=decode(models.Address, input.address_id) if input.address_id else None,
+            shipping_address=input.shipping_address.written() if input.shipping_address else None,
+        )
+
+    @mutation(order_lines.add, OrderPayload, _ENTER)
+    async def order_line_add(self, info: Info, input: OrderLineAddInput) -> models.Order:
+        draft = LineDraft(
+            variant_id=decode(models.Variant, input.variant_id), quantity=input.quantity
+        )
+        order_id = decode(models.Order, input.order_id)
+        return await order_lines.add(info.context.actor, order_id, draft)
+
+    @mutation(order_lines.update, OrderPayload, _ENTER, changes=models.OrderLine)
+    async def order_line_update(self, info: Info, input: OrderLineUpdateInput) -> models.Order:
+        return await order_lines.update(
+            info.context.actor, decode(models.OrderLine, input.id), quantity=input.quantity
+        )
+
+    @mutation(order_lines.remove, OrderPayload, _ENTER, changes=models.OrderLine)
+    async def order_line_remove(self, info: Info, input: OrderLineRemoveInput) -> models.Order:
+        return await order_lines.remove(info.context.actor, decode(models.OrderLine, input.id))
+
+    @mutation(orders.place, OrderPayload, _ENTER, changes=models.Order)
+    async def order_place(self, info: Info, input: OrderPlaceInput) -> models.Order:
+        return await orders.place(
+            info.context.actor,
+            decode(models.Order, input.id) if input.id is not None else None,
+            draft=input.order.written() if input.order else None,
+        )
+
+    @mutation(orders.confirm, OrderPayload, Permission.ORDERS_CONFIRM, changes=models.Order)
+    async def order_confirm(self, info: Info, input: OrderConfirmInput) -> models.Order:
+        return await orders.confirm(info.context.actor, decode(models.Order, input.id))
+
+    @mutation(holds.hold, OrderPayload, Permission.ORDERS_CONFIRM, changes=models.Order)
+    async def order_hold(self, info: Info, input: OrderHoldInput) -> models.Order:
+        return await holds.hold(
+            info.context.actor,
+            decode(models.Order, input.id),
+            kind=input.kind,
+            reason=input.reason,
+            due_at=input.due_at,
+        )
+
+    @mutation(holds.release, OrderPayload, Permission.ORDERS_CONFIRM, changes=models.Hold)
+    async def order_release_hold(self, info: Info, input: OrderReleaseHoldInput) -> models.Order:
+        return await holds.release(info.context.actor, decode(models.Hold, input.id))
+
+    @mutation(orders.cancel, OrderPayload, Permission.ORDERS_CANCEL, changes=models.Order)
+    async def order_cancel(self, info: Info, input: OrderCancelInput) -> models.Order:
+        return await orders.cancel(
+            info.context.actor, decode(models.Order, input.id), reason=input.reason
+        )

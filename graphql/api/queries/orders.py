@@ -1,0 +1,122 @@
+"""Questions about orders."""
+
+from datetime import datetime
+from typing import Annotated
+
+import strawberry
+
+import models
+from api.connections import ById, Connection, condition, listed
+from api.context import Info
+from api.nodes import decode
+from api.permissions import Needs
+from api.types.enums import publish
+from api.types.orders import Hold, Order, OrderLine, Reservation
+from api.types.tracking import TrackedOrder
+from models.lifecycle import Status
+from services import scopes, watching
+from services.actors import Permission
+
+
+class OrderSort(Status):
+    NEWEST = "-id", "Latest entered first."
+    OLDEST = "id", "Earliest entered first."
+    RECENTLY_CHANGED = "-updated_at", "Latest changed first."
+    HIGHEST_TOTAL = "-total", "The largest amount first."
+    LOWEST_TOTAL = "total", "The smallest amount first."
+
+
+publish(OrderSort, "How orders are sorted.")
+
+
+@strawberry.input(description="Which orders.")
+class OrderFilter:
+    status: list[models.OrderStatus] | None = condition("status__in", "In any of these.")
+    channel: list[models.OrderChannel] | None = condition("channel__in", "From any of these.")
+    customer_id: strawberry.ID | None = condition(
+        "customer_id", "Of this customer.", of=models.Customer
+    )
+    external_reference: str | None = condition("external_reference", "With exactly this reference.")
+    entered_since: datetime | None = condition("created_at__gte", "Entered then or later.")
+    entered_until: datetime | None = condition("created_at__lt", "Entered before then.")
+    placed_since: datetime | None = condition("placed_at__gte", "Placed then or later.")
+    placed_until: datetime | None = condition("placed_at__lt", "Placed before then.")
+
+
+@strawberry.input(description="Which order lines.")
+class OrderLineFilter:
+    order_id: strawberry.ID | None = condition("order_id", "Of this order.", of=models.Order)
+    variant_id: strawberry.ID | None = condition("variant_id", "Of this.", of=models.Variant)
+    order_status: list[models.OrderStatus] | None = condition(
+        "order__status__in", "Of orders in any of these."
+    )
+
+
+@strawberry.input(description="Which holds.")
+class HoldFilter:
+    order_id: strawberry.ID | None = condition("order_id", "Of this order.", of=models.Order)
+    kind: list[models.HoldKind] | None = condition("kind__in", "Of any of these kinds.")
+    active: bool | None = condition("released_at__isnull", "Not released yet, or released.")
+
+
+@strawberry.input(description="Which reservations.")
+class ReservationFilter:
+    order_id: strawberry.ID | None = condition("order_id", "For this order.", of=models.Order)
+    location_id: strawberry.ID | None = condition("location_id", "There.", of=models.Location)
+    status: list[models.ReservationStatus] | None = condition("status__in", "In any of these.")
+
+
+Number = Annotated[
+    str, strawberry.argument(description="A number such as ORD-1042, or the order's id.")
+]
+TrackingToken = Annotated[
+    str, strawberry.argument(description="The tracking token of the order, as its link has it.")
+]
+
+
+@strawberry.type
+class OrderQueries:
+    orders: Connection[Order] = listed(
+        models.Order,
+        "Orders. Search looks into the customer's name, the reference and the note.",
+        filter=OrderFilter,
+        sort=OrderSort,
+        search=["customer__name", "external_reference", "note"],
+    )
+    order_lines: Connection[OrderLine] = listed(
+        models.OrderLine,
+        "Order lines. Search looks into names and stock keeping units.",
+        filter=OrderLineFilter,
+        sort=ById,
+        search=["name", "sku"],
+    )
+    holds: Connection[Hold] = listed(
+        models.Hold,
+        "Holds on orders. Search looks into the reasons.",
+        filter=HoldFilter,
+        sort=ById,
+        search=["reason"],
+    )
+    reservations: Connection[Reservation] = listed(
+        models.Reservation,
+        "Reservations. Search looks for their numbers.",
+        filter=ReservationFilter,
+        sort=ById,
+        search=[],
+    )
+
+    @strawberry.field(
+        description="One order by the number people say; null where there is none you may see.",
+        extensions=[Needs(Permission.ORDERS_READ)],
+        graphql_type=Order | None,
+    )
+    async def order(self, info: Info, number: Number) -> models.Order | None:
+        visible = scopes.visible(info.context.actor, models.Order)
+        return await visible.get_or_none(id=decode(models.Order, number))
+
+    @strawberry.field(
+        description="The order behind a tracking token; needs no account.",
+        graphql_type=TrackedOrder,
+    )
+    async def tracked_order(self, token: TrackingToken) -> models.Order:
+        return await watching.find_by_token(token)

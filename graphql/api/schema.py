@@ -1,0 +1,66 @@
+"""The schema, assembled. `schema.graphql` at the root is its printed copy."""
+
+import strawberry
+
+from api import errors
+from api.mutations.catalog import CatalogMutations
+from api.mutations.customers import CustomerMutations
+from api.mutations.fulfillments import FulfillmentMutations
+from api.mutations.locations import LocationMutations
+from api.mutations.orders import OrderMutations
+from api.mutations.shipments import ShipmentMutations
+from api.mutations.stock import StockMutations
+from api.queries.catalog import CatalogQueries
+from api.queries.customers import CustomerQueries
+from api.queries.fulfillments import FulfillmentQueries
+from api.queries.locations import LocationQueries
+from api.queries.nodes import NodeQueries
+from api.queries.orders import OrderQueries
+from api.queries.people import PeopleQueries
+from api.queries.stock import StockQueries
+from api.scalars import SCALARS
+from api.subscriptions.events import EventSubscriptions
+from api.subscriptions.orders import OrderSubscriptions
+from api.subscriptions.stock import StockSubscriptions
+from api.types import events
+
+
+@strawberry.type(description="What you may ask.")
+class Query(
+    OrderQueries,
+    FulfillmentQueries,
+    StockQueries,
+    CatalogQueries,
+    CustomerQueries,
+    LocationQueries,
+    PeopleQueries,
+    NodeQueries,
+):
+    pass
+
+
+@strawberry.type(description="What you may do: one mutation for each step of each life.")
+class Mutation(
+    OrderMutations,
+    FulfillmentMutations,
+    ShipmentMutations,
+    StockMutations,
+    CatalogMutations,
+    CustomerMutations,
+    LocationMutations,
+):
+    pass
+
+
+@strawberry.type(description="What you may watch, over graphql-transport-ws.")
+class Subscription(EventSubscriptions, OrderSubscriptions, StockSubscriptions):
+    pass
+
+
+schema = strawberry.Schema(
+    query=Query,
+    mutation=Mutation,
+    subscription=Subscription,
+    types=[*events.KINDS, *errors.KINDS],
+    config=SCALARS,
+)

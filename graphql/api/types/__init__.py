@@ -1,0 +1,3 @@
+"""What clients see of each thing."""
+
+from api.types import enums as enums

@@ -1,0 +1,36 @@
+"""What clients see of products and variants."""
+
+from datetime import datetime
+
+import models
+from api.fields import column, many, money, one
+from api.nodes import Node, node
+from api.scalars import Money
+from api.types.stock import Level
+from services.actors import Permission
+
+
+@node(models.Product, "Something that is sold, in one or more variants.")
+class Product(Node):
+    name: str = column("What it is called.")
+    description: str = column("What it is, in as many words as it takes.")
+    archived_at: datetime | None = column("When it was taken out of the catalog.")
+    variants: list["Variant"] = many(
+        models.Variant, "product_id", "Its sizes, colors and forms, the archived ones too."
+    )
+
+
+@node(models.Variant, "One form of a product: what is stocked and sold.")
+class Variant(Node):
+    product: Product = one(models.Product, "product_id", "What it is a form of.")
+    sku: str = column("The stock keeping unit: names this variant among all of them.")
+    name: str = column("What it is called.")
+    barcode: str | None = column("What a scanner reads on it.")
+    price: Money = money("price", "What one unit costs in an order entered now.")
+    archived_at: datetime | None = column("When it was taken out of the catalog.")
+    levels: list[Level] | None = many(
+        models.Level,
+        "variant_id",
+        "How much of it lies where; needs STOCK_READ.",
+        needs=Permission.STOCK_READ,
+    )

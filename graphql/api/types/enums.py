@@ -1,0 +1,31 @@
+"""Statuses and kinds, published with the sentences that explain them where they are defined."""
+
+import strawberry
+
+import models
+from models.lifecycle import Status
+from services.actors import Permission
+from services.progress import OrderFulfillmentStatus, OrderStage
+
+
+def publish(kind: type[Status], description: str) -> None:
+    """Make an enum known to the schema, each value with its own description."""
+    definition = strawberry.enum(kind, description=description).__strawberry_definition__  # type: ignore[attr-defined]
+    for value in definition.values:
+        value.description = kind[value.name].description
+
+
+publish(models.OrderStatus, "Where an order stands in its life.")
+publish(models.FulfillmentStatus, "Where a fulfillment stands in its life.")
+publish(models.ShipmentStatus, "Where a parcel stands in its life.")
+publish(models.ReservationStatus, "Whether a reservation still keeps its units.")
+publish(models.StockAlertStatus, "Where a stock alert stands in its life.")
+publish(models.StockAlertKind, "What a stock alert is about.")
+publish(models.HoldKind, "Why an order is held.")
+publish(models.OrderChannel, "How an order came in.")
+publish(models.LocationKind, "What a location is for.")
+publish(models.MovementReason, "Why a stock level changed.")
+publish(models.Role, "What somebody is here for.")
+publish(Permission, "Something a role may do.")
+publish(OrderFulfillmentStatus, "How far the units of an order have come.")
+publish(OrderStage, "Which part of order management an order is in.")

@@ -1,0 +1,83 @@
+"""What clients see of fulfillments and shipments."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated
+
+import strawberry
+
+import models
+from api.fields import batched, column, many, one
+from api.nodes import Node, node
+from api.types.actions import Action
+from api.types.locations import Location
+from services import actions
+from services.actors import Permission
+
+if TYPE_CHECKING:
+    from api.types.orders import Order, OrderLine
+
+OrderRef = Annotated["Order", strawberry.lazy("api.types.orders")]
+OrderLineRef = Annotated["OrderLine", strawberry.lazy("api.types.orders")]
+
+
+@node(models.FulfillmentLine, "Units of an order line that a fulfillment is to send.")
+class FulfillmentLine(Node):
+    line: OrderLineRef = one(models.OrderLine, "line_id", "The line of the order.")
+    quantity: int = column("Units asked for.")
+    picked: int = column("Units picked.")
+    packed: int = column("Units packed.")
+
+
+@node(models.Fulfillment, "The work one location does for one order.")
+class Fulfillment(Node):
+    order: OrderRef = one(models.Order, "order_id", "The order it works for.")
+    location: Location | None = one(
+        models.Location,
+        "location_id",
+        "Where the work is done; needs LOCATIONS_READ.",
+        needs=Permission.LOCATIONS_READ,
+    )
+    status: models.FulfillmentStatus = column("Where it stands.")
+    picker: str | None = column("Who picks.")
+    released_at: datetime | None = column("When its location was given the work.")
+    picked_at: datetime | None = column("When picking was completed.")
+    packed_at: datetime | None = column("When packing was completed.")
+    handed_over_at: datetime | None = column("When the carrier took it.")
+    cancelled_at: datetime | None = column("When it was given up.")
+    lines: list[FulfillmentLine] = many(
+        models.FulfillmentLine, "fulfillment_id", "What it is to send."
+    )
+    shipments: list["Shipment"] = many(models.Shipment, "fulfillment_id", "Its parcels.")
+    actions: list[Action] = batched(actions.of_fulfillments, "What you can do with it now.")
+
+
+@node(models.ShipmentLine, "Units that travel in a parcel.")
+class ShipmentLine(Node):
+    line: OrderLineRef = one(models.OrderLine, "line_id", "The line of the order.")
+    quantity: int = column("Units in this parcel.")
+
+
+@strawberry.type(description="What a carrier reported of a parcel.")
+class CarrierEvent:
+    status: models.ShipmentStatus = column("What became of the parcel.")
+    occurred_at: datetime = column("When, by the carrier's clock.")
+    place: str = column("Where.")
+    description: str = column("In the carrier's words.")
+    received_at: datetime = column("When we were told.")
+
+
+@node(models.Shipment, "One parcel on its way to the customer.")
+class Shipment(Node):
+    order: OrderRef = one(models.Order, "order_id", "The order it belongs to.")
+    fulfillment: Fulfillment = one(models.Fulfillment, "fulfillment_id", "The work it came from.")
+    status: models.ShipmentStatus = column("Where it stands: what all reports together say.")
+    carrier: str = column("Who carries it.")
+    service: str = column("The carrier's product, such as express.")
+    tracking_code: str | None = column("The carrier's name for it.")
+    shipped_at: datetime | None = column("When the carrier took it.")
+    delivered_at: datetime | None = column("When the customer had it, by the carrier's clock.")
+    lines: list[ShipmentLine] = many(models.ShipmentLine, "shipment_id", "What is in it.")
+    events: list[CarrierEvent] = many(
+        models.CarrierEvent, "shipment_id", "What the carrier reported, as it came in."
+    )
+    actions: list[Action] = batched(actions.of_shipments, "What you can do with it now.")

@@ -1,0 +1,16 @@
+"""What clients see of locations."""
+
+from datetime import datetime
+
+import models
+from api.fields import column
+from api.nodes import Node, node
+
+
+@node(models.Location, "A warehouse or store where stock lies.")
+class Location(Node):
+    code: str = column("A short name, such as BER1.")
+    name: str = column("What it is called.")
+    kind: models.LocationKind = column("What it is for.")
+    priority: int = column("The lower, the earlier it is asked when stock is reserved.")
+    archived_at: datetime | None = column("When it was closed.")

@@ -1,0 +1,117 @@
+"""What clients see of orders."""
+
+from datetime import datetime
+from typing import Any
+
+import strawberry
+
+import models
+from api.connections import After, Connection, First, connected
+from api.context import Info
+from api.fields import batched, column, many, money, one
+from api.nodes import Node, node
+from api.scalars import Money
+from api.types.actions import Action
+from api.types.catalog import Variant
+from api.types.customers import Customer, PostalAddress
+from api.types.events import Event
+from api.types.fulfillments import Fulfillment, Shipment
+from api.types.locations import Location
+from services import actions, progress, timeline
+from services.actors import Permission
+
+
+@node(models.OrderLine, "One variant of an order, and what has become of every unit of it.")
+class OrderLine(Node):
+    order: "Order" = one(models.Order, "order_id", "The order it is a line of.")
+    variant: Variant = one(models.Variant, "variant_id", "What is bought, as it is now.")
+    sku: str = column("Its stock keeping unit when it was entered.")
+    name: str = column("Its name when it was entered.")
+    unit_price: Money = money("unit_price", "What one unit costs.")
+    total: Money = money("total", "Unit price times the units that are not cancelled.")
+    ordered: int = column("Units asked for.")
+    cancelled: int = column("Units given up.")
+    reserved: int = column("Units set aside and not picked yet.")
+    backordered: int = column("Units waiting for stock.")
+    picked: int = column("Units that were picked.")
+    packed: int = column("Units of those that were packed.")
+    shipped: int = column("Units of those that the carrier took.")
+    delivered: int = column("Units of those that the customer has.")
+
+
+@node(models.Hold, "A reason why no further work on an order may be released.")
+class Hold(Node):
+    kind: models.HoldKind = column("What kind of reason.")
+    reason: str = column("The reason in words.")
+    due_at: datetime | None = column("By when it should be cleared up.")
+    actor: str = column("Who put it there.")
+    released_at: datetime | None = column("When it was released; while empty, it is active.")
+    released_by: str | None = column("Who released it.")
+
+
+@node(models.Reservation, "Units of an order line set aside at a location.")
+class Reservation(Node):
+    line: OrderLine = one(models.OrderLine, "line_id", "The line it keeps units for.")
+    location: Location | None = one(
+        models.Location,
+        "location_id",
+        "Where they lie; needs LOCATIONS_READ.",
+        needs=Permission.LOCATIONS_READ,
+    )
+    quantity: int = column("How many units.")
+    status: models.ReservationStatus = column("Whether it still keeps them.")
+
+
+@node(models.Order, "What a customer agreed to buy, from its entry to its receipt.")
+class Order(Node):
+    customer: Customer | None = one(
+        models.Customer,
+        "customer_id",
+        "Who buys; needs CUSTOMERS_READ.",
+        needs=Permission.CUSTOMERS_READ,
+    )
+    channel: models.OrderChannel = column("How it came in.")
+    external_reference: str | None = column("Its name where it came from; unique per channel.")
+    keyed_by: str = column("Who entered it.")
+    status: models.OrderStatus = column("Where it stands.")
+    stage: progress.OrderStage | None = batched(
+        progress.stages, "Which part of order management it is in; none once given up."
+    )
+    fulfillment_status: progress.OrderFulfillmentStatus = batched(
+        progress.fulfillment_statuses, "How far its units have come."
+    )
+    total: Money = money("total", "What the customer pays.")
+    shipping_address: PostalAddress | None = column("Where it goes.")
+    note: str = column("What was said about it.")
+    tracking_token: str = column("Lets whoever has it follow this order, without an account.")
+    updated_at: datetime = column("When it last changed.")
+    placed_at: datetime | None = column("When the customer committed.")
+    confirmed_at: datetime | None = column("When it was accepted.")
+    completed_at: datetime | None = column("When the customer had every remaining unit.")
+    cancelled_at: datetime | None = column("When it was given up.")
+    cancel_reason: str = column("Why it was given up.")
+    lines: list[OrderLine] = many(models.OrderLine, "order_id", "What is bought.")
+    holds: list[Hold] = many(models.Hold, "order_id", "What held it, the released ones too.")
+    reservations: list[Reservation] = many(
+        models.Reservation, "order_id", "Where its units are set aside."
+    )
+    fulfillments: list[Fulfillment] = many(
+        models.Fulfillment, "order_id", "The work on it, one per location and attempt."
+    )
+    shipments: list[Shipment] = many(models.Shipment, "order_id", "Its parcels.")
+    actions: list[Action] = batched(actions.of_orders, "What you can do with it now.")
+
+    @strawberry.field(
+        description="Everything that happened to it, the earliest first. Its cursors are those of "
+        "the event log: subscribe after the last one.",
+        graphql_type=Connection[Event],
+    )
+    async def timeline(
+        root: models.Order, info: Info, first: First = None, after: After = None
+    ) -> Any:
+        async def load(rows: list[models.Order]) -> list[Any]:
+            return await timeline.of_orders(rows, first=first, after=after)
+
+        loader = info.context.loaders.batch(("timeline", first, after), load)
+        lengths = info.context.loaders.batch("timeline lengths", timeline.lengths)
+        return connected(await loader.load(root), lambda: lengths.load(root))

@@ -1,0 +1,105 @@
+"""What every mutation has in common, proven for each mutation of the schema."""
+
+import pytest
+
+from models import Customer, Event
+from tests.api.examples import EXAMPLES, MUTATIONS, example, operation, takes
+from tests.cast import CLERK, MANAGER, everything
+
+on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+
+
+def test_every_mutation_has_an_example():
+    assert list(EXAMPLES) == list(MUTATIONS)
+
+
+class TestMutation:
+    @pytest.mark.parametrize("mutation", MUTATIONS)
+    async def test_is_rehearsed_and_then_done(self, api, shop, mutation):
+        input = await example(mutation, shop)
+        before = await everything()
+
+        shown = await api.do(MANAGER, operation(mutation), **input, dryRun=True)
+        assert await everything() == before
+        done = await api.do(MANAGER, operation(mutation), **input)
+
+        assert essence(shown) == essence(done)
+        news = await Event.all().order_by("id").offset(len(before["events"]))
+        assert {event.actor for event in news} == {MANAGER.label}
+
+
+@on_sqlite
+class TestIdempotencyKey:
+    @pytest.mark.parametrize("mutation", MUTATIONS)
+    async def test_answers_again_without_doing_it_again(self, api, shop, mutation):
+        input = await example(mutation, shop) | {"idempotencyKey": "k"}
+        done = await api.ask(MANAGER, operation(mutation), input=input)
+        after = await everything()
+
+        again = await api.ask(MANAGER, operation(mutation), input=input)
+
+        assert again == done | {"replayed": True}
+        assert await everything() == after
+
+    @pytest.mark.parametrize(
+        ("mutation", "input"),
+        [
+            ("CustomerCreate", {"name": "Bea"}),
+            ("CustomerCreate", {"name": "Ada", "email": "ada@example.com"}),
+            ("ProductCreate", {"name": "Ada"}),
+        ],
+    )
+    async def test_is_refused_for_another_input(self, api, database, mutation, input):
+        await api.do(MANAGER, "CustomerCreate", name="Ada", idempotencyKey="k")
+        before = await everything()
+
+        [problem] = await api.refusal(MANAGER, mutation, **input, idempotencyKey="k")
+
+        assert problem["__typename"] == "IdempotencyMismatchError"
+        assert problem["path"] == ["input", "idempotencyKey"]
+        assert await everything() == before
+
+    async def test_is_not_used_up_by_a_dry_run_nor_by_a_refusal(self, api, database):
+        await api.do(CLERK, "CustomerCreate", name="Ada", idempotencyKey="k", dryRun=True)
+        await api.refusal(CLERK, "CustomerCreate", name="", idempotencyKey="k")
+
+        done = await api.do(CLERK, "CustomerCreate", name="Bea", idempotencyKey="k")
+
+        assert [done["name"]] == await Customer.all().values_list("name", flat=True)
+
+    @pytest.mark.parametrize("key", ["", " ", "k" * 201])
+    async def test_has_1_to_200_characters(self, api, database, key):
+        [problem] = await api.refusal(CLERK, "CustomerCreate", name="Ada", idempotencyKey=key)
+
+        assert (problem["code"], problem["path"]) == ("INVALID", ["input", "idempotencyKey"])
+
+
+@on_sqlite
+class TestExpectedVersion:
+    @pytest.mark.parametrize(
+        "mutation", [name for name in MUTATIONS if takes(name, "expectedVersion")]
+    )
+    async def test_keeps_from_changing_what_has_changed(self, api, shop, mutation):
+        input = await example(mutation, shop)
+        before = await everything()
+
+        [problem] = await api.refusal(MANAGER, operation(mutation), **input, expectedVersion=99)
+
+        assert problem["__typename"] == "VersionConflictError"
+        assert (problem["path"], problem["expected"]) == (["input", "expectedVersion"], 99)
+        assert await everything() == before
+        current = {"expectedVersion": problem["actual"]}
+        assert await api.do(MANAGER, operation(mutation), **input, **current)
+
+
+def essence(record):
+    """A record without what a rehearsal and the act differ in: moments, and ids given anew."""
+    if isinstance(record, list):
+        return [essence(each) for each in record]
+    if not isinstance(record, dict):
+        return record
+    return {
+        name: essence(each)
+        for name, each in record.items()
+        if name not in ("id", "number") and not name.endswith("At")
+    }

@@ -1,0 +1,301 @@
+"""What the filters and the search of every list find."""
+
+import pytest
+
+from api.nodes import encode
+from models import Hold, HoldKind, LocationKind, Movement, OrderChannel, Role, Row, StockAlert
+from services import (
+    alerts,
+    catalog,
+    customers,
+    fulfillments,
+    holds,
+    locations,
+    orders,
+    people,
+    shipments,
+    stock,
+)
+from services.actors import SYSTEM
+from tests.api.examples import address_of, alert_in, empty_location
+from tests.api.test_lists import FIELDS, LISTS, named, read, rows_of
+from tests.cast import PICKER, Shop
+
+
+class World:
+    """Two shops that differ in everything a list can be filtered by."""
+
+    async def begin(self):
+        self.shop, self.other = await Shop.open(), await Shop.open()
+        self.draft = await self.shop.order()
+        self.placed = await self.shop.order("placed", shirt=2)
+        self.shipped = await self.shop.order("shipped", mug=2)
+        self.moment = (await self.shop.order()).created_at
+        given = {"channel": OrderChannel.PHONE, "external_reference": "A-1", "note": "50% off"}
+        self.theirs = await orders.create(SYSTEM, self.other.draft(mug=1, **given))
+        await self._work()
+        await self._hold()
+        await self._stock()
+        await self._records()
+        return self
+
+    async def _work(self):
+        work = await self.other.fulfillment("released")
+        await fulfillments.pick_start(PICKER, work.id)
+        packed = await self.other.fulfillment("packed")
+        self.parcel = await shipments.create(SYSTEM, packed.id, carrier="UPS", tracking_code="1Z9")
+
+    async def _hold(self):
+        for order, kind, reason in (
+            (self.placed, HoldKind.ADDRESS, "Which door?"),
+            (self.theirs, HoldKind.MANUAL, "Wait"),
+        ):
+            await holds.hold(SYSTEM, order.id, kind=kind, reason=reason)
+        await holds.release(SYSTEM, (await Hold.get(kind=HoldKind.MANUAL)).id)
+
+    async def _stock(self):
+        await alert_in(self.shop)
+        at = {"variant_id": self.other.shirt.id, "location_id": self.other.north.id}
+        await stock.set_reorder_point(SYSTEM, **at, reorder_point=50)
+        await alerts.acknowledge(SYSTEM, (await StockAlert.get(**at)).id)
+        self.since = (await Movement.all().order_by("-id").first()).at
+
+    async def _records(self):
+        await catalog.update_variant(SYSTEM, self.shop.shirt.id, {"barcode": "4006381"}, None)
+        await catalog.archive_variant(SYSTEM, self.other.mug.id)
+        await catalog.archive_product(SYSTEM, self.other.product.id)
+        await customers.update(SYSTEM, self.other.customer.id, {"phone": "+49 40 1"})
+        await address_of(self.other)
+        await customers.archive(SYSTEM, self.other.customer.id)
+        await address_of(self.shop)
+        away = await address_of(self.shop)
+        await customers.update_address(SYSTEM, away.id, {"country_code": "FR", "city": "Brest"})
+        await customers.archive_address(SYSTEM, away.id)
+        await locations.update(SYSTEM, self.other.south.id, {"kind": LocationKind.STORE})
+        await locations.archive(SYSTEM, (await empty_location()).id)
+        for role in (Role.PICKER, Role.CLERK):
+            await people.create_token(SYSTEM, role, name=f"Pia the {role}")
+
+
+def iso(moment):
+    return moment.isoformat()
+
+
+# What is given for each filter in a world, and which rows are then to be found.
+FILTERS = {
+    "orders": {
+        "status": (lambda w: ["DRAFT"], lambda w, row: row.status == "draft"),
+        "channel": (lambda w: ["PHONE"], lambda w, row: row.channel == "phone"),
+        "customerId": (
+            lambda w: w.other.customer.number,
+            lambda w, row: row.customer_id == w.other.customer.id,
+        ),
+        "externalReference": (lambda w: "A-1", lambda w, row: row.id == w.theirs.id),
+        "enteredSince": (lambda w: iso(w.moment), lambda w, row: row.created_at >= w.moment),
+        "enteredUntil": (lambda w: iso(w.moment), lambda w, row: row.created_at < w.moment),
+        "placedSince": (
+            lambda w: iso(w.shipped.placed_at),
+            lambda w, row: row.placed_at and row.placed_at >= w.shipped.placed_at,
+        ),
+        "placedUntil": (
+            lambda w: iso(w.shipped.placed_at),
+            lambda w, row: row.placed_at and row.placed_at < w.shipped.placed_at,
+        ),
+    },
+    "orderLines": {
+        "orderId": (lambda w: encode(w.placed), lambda w, row: row.order_id == w.placed.id),
+        "variantId": (
+            lambda w: w.shop.shirt.number,
+            lambda w, row: row.variant_id == w.shop.shirt.id,
+        ),
+        "orderStatus": (lambda w: ["PLACED"], lambda w, row: row.order_id == w.placed.id),
+    },
+    "holds": {
+        "orderId": (lambda w: w.placed.number, lambda w, row: row.order_id == w.placed.id),
+        "kind": (lambda w: ["MANUAL", "FRAUD_REVIEW"], lambda w, row: row.kind == "manual"),
+        "active": (lambda w: True, lambda w, row: row.released_at is None),
+    },
+    "reservations": {
+        "orderId": (lambda w: w.placed.number, lambda w, row: row.order_id == w.placed.id),
+        "locationId": (
+            lambda w: w.other.north.number,
+            lambda w, row: row.location_id == w.other.north.id,
+        ),
+        "status": (lambda w: ["CONSUMED"], lambda w, row: row.status == "consumed"),
+    },
+    "fulfillments": {
+        "orderId": (lambda w: w.shipped.number, lambda w, row: row.order_id == w.shipped.id),
+        "locationId": (
+            lambda w: w.other.north.number,
+            lambda w, row: row.location_id == w.other.north.id,
+        ),
+        "status": (lambda w: ["PICKING"], lambda w, row: row.status == "picking"),
+        "picker": (lambda w: PICKER.label, lambda w, row: row.picker == PICKER.label),
+    },
+    "shipments": {
+        "orderId": (lambda w: w.shipped.number, lambda w, row: row.order_id == w.shipped.id),
+        "fulfillmentId": (
+            lambda w: f"FUL-{1000 + w.parcel.fulfillment_id}",
+            lambda w, row: row.id == w.parcel.id,
+        ),
+        "status": (lambda w: ["SHIPPED"], lambda w, row: row.status == "shipped"),
+        "carrier": (lambda w: "ups", lambda w, row: row.carrier == "UPS"),
+        "trackingCode": (lambda w: "1Z9", lambda w, row: row.tracking_code == "1Z9"),
+    },
+    "stockLevels": {
+        "variantId": (lambda w: w.shop.mug.number, lambda w, row: row.variant_id == w.shop.mug.id),
+        "locationId": (
+            lambda w: w.other.north.number,
+            lambda w, row: row.location_id == w.other.north.id,
+        ),
+        "onHandAtMost": (lambda w: 5, lambda w, row: row.on_hand <= 5),
+    },
+    "stockMovements": {
+        "variantId": (lambda w: w.shop.mug.number, lambda w, row: row.variant_id == w.shop.mug.id),
+        "locationId": (
+            lambda w: w.other.north.number,
+            lambda w, row: row.location_id == w.other.north.id,
+        ),
+        "orderId": (lambda w: w.placed.number, lambda w, row: row.order_id == w.placed.id),
+        "reason": (lambda w: ["RECEIVED"], lambda w, row: row.reason == "received"),
+        "since": (lambda w: iso(w.since), lambda w, row: row.at >= w.since),
+        "until": (lambda w: iso(w.since), lambda w, row: row.at < w.since),
+    },
+    "stockAlerts": {
+        "variantId": (lambda w: w.shop.mug.number, lambda w, row: row.variant_id == w.shop.mug.id),
+        "locationId": (
+            lambda w: w.other.north.number,
+            lambda w, row: row.location_id == w.other.north.id,
+        ),
+        "status": (lambda w: ["OPEN"], lambda w, row: row.status == "open"),
+        "kind": (lambda w: ["LOW_STOCK"], lambda w, row: row.kind == "low_stock"),
+    },
+    "products": {"archived": (lambda w: True, lambda w, row: row.archived_at is not None)},
+    "variants": {
+        "archived": (lambda w: True, lambda w, row: row.archived_at is not None),
+        "productId": (
+            lambda w: w.shop.product.number,
+            lambda w, row: row.product_id == w.shop.product.id,
+        ),
+        "sku": (lambda w: w.shop.mug.sku, lambda w, row: row.id == w.shop.mug.id),
+        "barcode": (lambda w: "4006381", lambda w, row: row.id == w.shop.shirt.id),
+    },
+    "customers": {
+        "archived": (lambda w: False, lambda w, row: row.archived_at is None),
+        "email": (
+            lambda w: w.shop.customer.email.upper(),
+            lambda w, row: row.id == w.shop.customer.id,
+        ),
+    },
+    "addresses": {
+        "archived": (lambda w: False, lambda w, row: row.archived_at is None),
+        "customerId": (
+            lambda w: w.shop.customer.number,
+            lambda w, row: row.customer_id == w.shop.customer.id,
+        ),
+        "countryCode": (lambda w: "fr", lambda w, row: row.country_code == "FR"),
+    },
+    "locations": {
+        "archived": (lambda w: True, lambda w, row: row.archived_at is not None),
+        "kind": (lambda w: ["STORE"], lambda w, row: row.kind == "store"),
+    },
+    "people": {"role": (lambda w: ["PICKER"], lambda w, row: row.role == "picker")},
+}
+
+# What is searched for in each list, and which rows are then to be found.
+SEARCHES = [
+    ("orders", "a-1", lambda w, row: row.id == w.theirs.id),
+    ("orders", "50%", lambda w, row: row.id == w.theirs.id),
+    ("orders", "ADA", lambda w, row: True),
+    ("orderLines", "SHIRT", lambda w, row: row.name == "Shirt"),
+    ("holds", "DOOR", lambda w, row: row.reason == "Which door?"),
+    ("shipments", "z9", lambda w, row: row.id == w.parcel.id),
+    ("stockLevels", "shirt", lambda w, row: row.variant_id in (w.shop.shirt.id, w.other.shirt.id)),
+    ("stockMovements", "gone", lambda w, row: row.note == "Gone"),
+    ("products", "SOUV", lambda w, row: True),
+    ("variants", "06381", lambda w, row: row.id == w.shop.shirt.id),
+    ("customers", "+49 40", lambda w, row: row.id == w.other.customer.id),
+    ("addresses", "brest", lambda w, row: row.city == "Brest"),
+    ("locations", "south", lambda w, row: row.code.startswith("SOUTH")),
+    ("people", "picker", lambda w, row: row.role == "picker"),
+]
+
+
+@pytest.fixture
+async def world(database):
+    return await World().begin()
+
+
+async def found(api, name, **given):
+    page = await read(api, name, first=100, sort="OLDEST", **given)
+    assert page["totalCount"] == len(page["nodes"])
+    return page["nodes"]
+
+
+async def those(world, name, holds):
+    """The rows of a list for which something holds, as the list shows them."""
+    rows = await rows_of(name)
+    return [n for n, row in enumerate(rows) if holds(world, row)]
+
+
+class TestFilter:
+    def test_is_tried_in_every_list(self):
+        assert {name: set(cases) for name, cases in FILTERS.items()} == {
+            name: set(named(field.args["filter"].type).fields) for name, field in FIELDS.items()
+        }
+
+    async def test_finds_the_rows_for_which_it_holds(self, api, world):
+        for name, cases in FILTERS.items():
+            whole = await found(api, name)
+            for given, (value, holds_for) in cases.items():
+                wanted = await those(world, name, holds_for)
+
+                nodes = await found(api, name, filter={given: value(world)})
+
+                assert nodes == [whole[n] for n in wanted], (name, given)
+                assert 0 < len(nodes) < len(whole), (name, given)
+
+    async def test_finds_nothing_of_what_there_is_not(self, api, world):
+        for given in ("", "x", "💥", "ORD-9999", "ORD-999999999999999", "CUS-1001"):
+            assert await found(api, "holds", filter={"orderId": given}) == []
+
+    async def test_holds_together_with_the_others(self, api, world):
+        filter = {"status": ["DRAFT"], "channel": ["PHONE"]}
+
+        [order] = await found(api, "orders", filter=filter)
+
+        assert order["number"] == world.theirs.number
+
+    async def test_finds_nothing_in_none_of_the_statuses(self, api, world):
+        assert await found(api, "orders", filter={"status": []}) == []
+
+
+class TestSearch:
+    async def test_finds_text_in_any_case(self, api, world):
+        for name, text, holds_for in SEARCHES:
+            whole = await found(api, name)
+            wanted = await those(world, name, holds_for)
+
+            nodes = await found(api, name, search=f" {text} ")
+
+            assert nodes == [whole[n] for n in wanted] != [], (name, text)
+
+    async def test_finds_a_row_by_its_number(self, api, world):
+        for name in LISTS:
+            last = (await rows_of(name))[-1]
+            if isinstance(last, Row):
+                for text in (last.number, last.number.lower()):
+                    [node] = await found(api, name, search=text)
+
+                    assert node == (await found(api, name))[-1]
+
+    async def test_takes_every_character_for_itself(self, api, world):
+        for text in ("%", "_", "\\", "'", "5_%", "x" * 10_000):
+            for name in LISTS:
+                nodes = await found(api, name, search=text)
+
+                assert len(nodes) == (name == "orders" and text == "%"), (name, text)
+
+    async def test_finds_everything_by_nothing(self, api, world):
+        for text in ("", " ", None):
+            assert len(await found(api, "orders", search=text)) == len(await rows_of("orders"))
