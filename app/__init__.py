@@ -1,0 +1,1 @@
+"""The running program: settings, start-up, transports, and the wiring between floors."""

@@ -1,0 +1,81 @@
+"""The ASGI application: what is served where, and what runs as long as it does."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import BaseRoute, Route, WebSocketRoute
+
+from api.execution import Engine
+from app import graphiql, health
+from app.http import Endpoint
+from app.logs import RequestIds
+from app.settings import Settings, settings
+from app.websocket import Sockets
+from models import database
+from services import commit
+from services.live import live, persist
+
+log = logging.getLogger(__name__)
+
+
+def application(given: Settings | None = None) -> Starlette:
+    """`uvicorn --factory app.main:application`"""
+    configured = given or settings()
+    engine = Engine(introspection=configured.is_development)
+    sockets = Sockets(engine, configured)
+    app = Starlette(
+        routes=_routes(Endpoint(engine, configured), sockets, configured),
+        middleware=[
+            Middleware(RequestIds),
+            Middleware(
+                CORSMiddleware,
+                allow_origins=configured.allowed_origins,
+                allow_methods=["GET", "POST"],
+                allow_headers=["authorization", "content-type"],
+            ),
+        ],
+        lifespan=_lifespan,
+    )
+    app.state.settings, app.state.sockets = configured, sockets
+    return app
+
+
+def _routes(endpoint: Endpoint, sockets: Sockets, configured: Settings) -> list[BaseRoute]:
+    routes: list[BaseRoute] = [
+        Route("/healthz", health.alive),
+        Route("/readyz", health.ready),
+        Route("/graphql", endpoint.answer, methods=["GET", "POST"]),
+        WebSocketRoute("/graphql", sockets.serve),
+    ]
+    if configured.is_development:
+        routes += [Route("/", _to_graphiql), *graphiql.routes()]
+    return routes
+
+
+def _to_graphiql(request: Request) -> Response:
+    return RedirectResponse("/graphql")
+
+
+@asynccontextmanager
+async def _lifespan(app: Starlette) -> AsyncIterator[None]:
+    configured: Settings = app.state.settings
+    async with database.opened(
+        configured.database_url, connections=configured.database_connections
+    ):
+        await live.open(configured.broadcast_url)
+        ending = asyncio.create_task(persist(app.state.sockets.end_revoked))
+        try:
+            yield
+        finally:
+            ending.cancel()
+            await asyncio.gather(ending, return_exceptions=True)
+            # A caller may have gone, what it began is finished all the same.
+            await commit.finish_all()
+            await live.close()

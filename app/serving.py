@@ -1,0 +1,157 @@
+"""Start the server, and say what a newcomer wants to know."""
+
+import asyncio
+import errno
+import json
+import logging.config
+import os
+import signal
+import socket
+from pathlib import Path
+from typing import Any
+
+import uvicorn
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+from uvicorn.supervisors import Multiprocess
+
+from app.logs import configuration
+from app.settings import Settings
+from models import Customer, Role
+from services import people, seeds
+from services.actors import SYSTEM
+
+TOKENS = Path("data/development-tokens.json")
+MESSAGE_LIMIT = 1_000_000
+GOODBYE_SECONDS = 5.0
+
+
+def reason_not_to_listen(settings: Settings) -> str | None:
+    """Why the address cannot be listened on, or None where it can."""
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((settings.host, settings.port))
+        except OSError as error:
+            where = f"{settings.host}:{settings.port}"
+            if error.errno == errno.EADDRINUSE:
+                return f"{where} is in use. Stop what listens there, or set WAYBILL_PORT."
+            return f"{where} cannot be listened on: {error.strerror}."
+    return None
+
+
+async def greeting(settings: Settings) -> list[str]:
+    """What `serve` prints: where it is and, in development, a token per role."""
+    address = f"http://{settings.host}:{settings.port}"
+    if not settings.is_development:
+        return [f"Waybill serves {address}/graphql in production mode."]
+    lines = [f"Waybill serves {address}", "", "Tokens for development, one per role:"]
+    lines += [f"  {role:15} {token}" for role, token in (await _tokens()).items()]
+    return [*lines, "", f"GraphiQL: {address}/graphql  (paste a token at its top right)"]
+
+
+async def _tokens() -> dict[str, str]:
+    """A token per role that stays the same from start to start, so that a page keeps working."""
+    kept, found = _kept(), {}
+    for role in Role:
+        token = kept.get(role.value)
+        if token is None or await people.authenticate(token) is None:
+            token = await _token(role)
+        if token is not None:
+            found[role.value] = token
+    _keep(found)
+    return found
+
+
+def _kept() -> dict[str, str]:
+    kept: dict[str, str] = json.loads(TOKENS.read_text()) if TOKENS.exists() else {}
+    return kept
+
+
+def _keep(tokens: dict[str, str]) -> None:
+    TOKENS.parent.mkdir(parents=True, exist_ok=True)
+    flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
+    with os.fdopen(os.open(TOKENS, flags, 0o600), "w") as file:
+        json.dump(tokens, file, indent=2)
+
+
+async def _token(role: Role) -> str | None:
+    customer = await Customer.all().order_by("id").first() if role is Role.CUSTOMER else None
+    if role is Role.CUSTOMER and customer is None:
+        return None
+    name = seeds.STAFF.get(role, role.value)
+    return await people.create_token(
+        SYSTEM,
+        role,
+        name=name,
+        label="development",
+        customer_id=customer.id if customer is not None else None,
+    )
+
+
+class Connection(WebSocketsSansIOProtocol):
+    """The fastest of uvicorn's websocket protocols, which also lets go of who has stopped reading.
+
+    uvicorn closes a connection once all that was written has been read, which would be never.
+    """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._last_moment: asyncio.TimerHandle | None = None
+
+    def keepalive_timeout(self) -> None:
+        super().keepalive_timeout()
+        self._let_go()
+
+    def shutdown(self) -> None:
+        super().shutdown()
+        self._let_go()
+
+    def on_task_complete(self, task: asyncio.Task[None]) -> None:
+        super().on_task_complete(task)
+        self._let_go()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        super().connection_lost(exc)
+        if self._last_moment is not None:
+            self._last_moment.cancel()
+
+    def _let_go(self) -> None:
+        if self._last_moment is None and not self.disconnected:
+            self._last_moment = self.loop.call_later(GOODBYE_SECONDS, self.transport.abort)
+
+
+def configured(settings: Settings, **given: Any) -> uvicorn.Config:
+    """How uvicorn serves; what is given goes before."""
+    options: dict[str, Any] = {
+        "app": "app.main:application",
+        "factory": True,
+        "host": settings.host,
+        "port": settings.port,
+        "log_config": configuration(settings),
+        "access_log": False,
+        "server_header": False,
+        # Deflating small messages costs more than sending them.
+        "ws": Connection,
+        "ws_per_message_deflate": False,
+        "ws_max_size": MESSAGE_LIMIT,
+        "ws_ping_interval": settings.keepalive,
+        "ws_ping_timeout": settings.keepalive,
+        "timeout_graceful_shutdown": settings.shutdown_timeout,
+    }
+    return uvicorn.Config(**options | given)
+
+
+def run(settings: Settings, workers: int) -> None:
+    """Serve until told to stop; requests are finished and streams closed before it returns."""
+    logging.config.dictConfig(configuration(settings))
+    config = configured(settings, workers=workers)
+    server = uvicorn.Server(config)
+    # uvicorn raises the signal that stopped it once more when it has stopped, which would make a
+    # clean end look like a failure; and one that comes before it listens is to stop it as well.
+    for each in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(each, server.handle_exit)
+    if workers > 1:
+        Multiprocess(config, sockets=[config.bind_socket()]).run()
+    else:
+        server.run()

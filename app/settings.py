@@ -1,0 +1,86 @@
+"""Settings, from the environment: each by its name with the prefix WAYBILL_."""
+
+from enum import StrEnum
+from functools import cache
+from typing import Annotated, Any
+from urllib.parse import urlsplit
+
+import orjson
+from pydantic import Field, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from models.database import is_sqlite
+
+
+class Mode(StrEnum):
+    DEVELOPMENT = "development"
+    PRODUCTION = "production"
+
+
+DATABASES = ("sqlite", "postgres")
+BROADCASTERS = ("memory", "redis", "rediss")
+
+
+class Settings(BaseSettings):
+    """`database_url` is sqlite://FILE or postgres://…; `broadcast_url` is memory:// or redis://….
+
+    Sizes are in bytes, times in seconds. `allowed_origins` lists the web pages on other hosts,
+    such as https://shop.example, that may call. A websocket that has not answered a ping, sent
+    every `keepalive`, before the next one is due, is dropped.
+    """
+
+    model_config = SettingsConfigDict(env_prefix="WAYBILL_", frozen=True)
+
+    database_url: str = "sqlite://data/waybill.sqlite3"
+    database_connections: int = Field(default=10, ge=1)
+    broadcast_url: str = "memory://"
+    mode: Mode = Mode.DEVELOPMENT
+    host: str = "127.0.0.1"
+    port: int = Field(default=8000, ge=1, le=65535)
+    allowed_origins: Annotated[list[str], NoDecode] = []
+    body_limit: int = Field(default=1_000_000, ge=1)
+    body_timeout: float = Field(default=30.0, gt=0)
+    subscriptions_per_connection: int = Field(default=100, ge=1)
+    connection_init_timeout: float = Field(default=10.0, gt=0)
+    keepalive: float = Field(default=20.0, gt=0)
+    shutdown_timeout: int = Field(default=10, ge=1)
+
+    @field_validator("database_url")
+    @classmethod
+    def _is_a_database(cls, url: str) -> str:
+        scheme, _, rest = url.partition("://")
+        # A database in memory would be another one for each command.
+        if scheme not in DATABASES or rest in ("", ":memory:"):
+            raise ValueError("Give sqlite://FILE or postgres://USER@HOST/DATABASE")
+        return url
+
+    @field_validator("broadcast_url")
+    @classmethod
+    def _is_a_broadcaster(cls, url: str) -> str:
+        if urlsplit(url).scheme not in BROADCASTERS:
+            raise ValueError("Give memory:// or redis://HOST:PORT/0")
+        return url
+
+    @field_validator("allowed_origins", mode="before")
+    @classmethod
+    def _is_a_list(cls, given: Any) -> Any:
+        if not isinstance(given, str):
+            return given
+        try:
+            return orjson.loads(given)
+        except orjson.JSONDecodeError:
+            raise ValueError('Give a list, such as ["https://shop.example"]') from None
+
+    @property
+    def is_development(self) -> bool:
+        return self.mode is Mode.DEVELOPMENT
+
+    @property
+    def can_have_several_processes(self) -> bool:
+        """One file has one writer, and memory is shared with nobody."""
+        return not (is_sqlite(self.database_url) or self.broadcast_url.startswith("memory:"))
+
+
+@cache
+def settings() -> Settings:
+    return Settings()
