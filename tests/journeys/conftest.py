@@ -1,0 +1,58 @@
+"""Towns: a database, and the servers on it. On SQLite that is one, on PostgreSQL two with Redis."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import pytest
+
+pytest.register_assert_rewrite("tests.servers", "tests.clients", "tests.journeys.shop")
+
+from tests.servers import Server, Waybill, servers  # noqa: E402, F401
+
+
+@dataclass(frozen=True, kw_only=True)
+class Town:
+    """`here` and `there` are two servers of one Waybill, or the same one twice."""
+
+    waybill: Waybill
+    here: Server
+    there: Server
+
+    @property
+    def apart(self) -> bool:
+        return self.here is not self.there
+
+    def adds_up(self) -> bool:
+        """Whether `waybill check` finds nothing broken; else it shows what is."""
+        done = self.waybill.run("check")
+        assert done.returncode == 0, done.stdout + done.stderr
+        return True
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgres"])
+def town(
+    request: pytest.FixtureRequest,
+    tmp_path_factory: pytest.TempPathFactory,
+    servers: Callable[..., Server],  # noqa: F811
+) -> Town:
+    """The servers of one module's tests, which leave one another's shops alone."""
+    folder = tmp_path_factory.mktemp("town")
+    if request.param == "sqlite":
+        waybill = Waybill(folder, f"sqlite://{folder}/waybill.sqlite3")
+        waybill.do("migrate")
+        here = servers(waybill)
+        return Town(waybill=waybill, here=here, there=here)
+    return request.getfixturevalue("city")
+
+
+@pytest.fixture(scope="module")
+def city(
+    tmp_path_factory: pytest.TempPathFactory,
+    own_postgres: Callable[[], str],
+    redis_url: str,
+    servers: Callable[..., Server],  # noqa: F811
+) -> Town:
+    """Two servers on PostgreSQL that hear of each other through Redis."""
+    waybill = Waybill(tmp_path_factory.mktemp("city"), own_postgres(), broadcast_url=redis_url)
+    waybill.do("migrate")
+    return Town(waybill=waybill, here=servers(waybill), there=servers(waybill))
