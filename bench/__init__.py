@@ -1,0 +1,1 @@
+"""What Waybill costs compared with the least that the same work could cost."""

@@ -1,0 +1,116 @@
+"""The servers that are measured, each in a process of its own, and how they are called."""
+
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from http.client import HTTPConnection
+from time import monotonic, sleep
+from typing import Any
+
+import orjson
+import psutil
+
+HOST = "127.0.0.1"
+START_SECONDS = 30
+# As `waybill serve` runs it.
+UVICORN = [
+    "uvicorn",
+    "--factory",
+    "--ws=websockets-sansio",
+    "--ws-per-message-deflate=false",
+    "--no-access-log",
+    "--no-server-header",
+    "--log-level=warning",
+    # A server waits for its turn longer than the five seconds after which uvicorn hangs up.
+    "--timeout-keep-alive=60",
+]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Server:
+    process: psutil.Process
+    port: int
+    connection: HTTPConnection
+    token: str
+
+    def post(self, body: bytes, path: str = "/graphql") -> Any:
+        """The answer, over one connection that stays open; nothing here is worth measuring."""
+        headers = {"Content-Type": "application/json", "Authorization": f"Bearer {self.token}"}
+        self.connection.request("POST", path, body, headers)
+        response = self.connection.getresponse()
+        content = response.read()
+        if response.status != 200:
+            raise RuntimeError(f"{path} answered {response.status}: {content[:200]!r}")
+        return content
+
+    def ask(self, query: str, **variables: Any) -> Any:
+        answer = orjson.loads(self.post(asking(query, **variables)))
+        if "errors" in answer:
+            raise RuntimeError(f"The server answered {answer['errors']}")
+        return answer["data"]
+
+    @property
+    def megabytes(self) -> float:
+        return self.process.memory_info().rss / 1e6
+
+
+def asking(query: str, **variables: Any) -> bytes:
+    return orjson.dumps({"query": query, "variables": variables})
+
+
+@contextmanager
+def both(url: str, token: str) -> Iterator[tuple[Server, Server]]:
+    """Waybill, and the server that does nothing."""
+    with ExitStack() as stack:
+        yield (
+            stack.enter_context(served("app.main:application", url, token)),
+            stack.enter_context(served("bench.plain:application", url, token)),
+        )
+
+
+@contextmanager
+def served(application: str, url: str, token: str) -> Iterator[Server]:
+    port = _free_port()
+    command = [sys.executable, "-m", *UVICORN, "--host", HOST, "--port", str(port), application]
+    settings = {"WAYBILL_DATABASE_URL": url, "WAYBILL_MODE": "production"}
+    running = subprocess.Popen(command, env=os.environ | settings)
+    try:
+        _wait_for(port, running)
+        connection = HTTPConnection(HOST, port, timeout=60)
+        yield Server(
+            process=psutil.Process(running.pid), port=port, connection=connection, token=token
+        )
+        connection.close()
+    finally:
+        end(running)
+
+
+def end(running: subprocess.Popen[Any]) -> None:
+    running.terminate()
+    try:
+        running.wait(15)
+    except subprocess.TimeoutExpired:
+        running.kill()
+        running.wait()
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind((HOST, 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def _wait_for(port: int, running: subprocess.Popen[Any]) -> None:
+    deadline = monotonic() + START_SECONDS
+    while monotonic() < deadline and running.poll() is None:
+        try:
+            socket.create_connection((HOST, port), timeout=1).close()
+            return
+        except OSError:
+            sleep(0.05)
+    raise RuntimeError(f"{' '.join(map(str, running.args))} did not start.")
