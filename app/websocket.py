@@ -21,7 +21,7 @@ from app.wire import Malformed, read_json, read_request, write_json
 from models import Event
 from services.actors import Actor
 from services.clock import now
-from services.facts import TokenRevoked
+from services.facts.people import TokenRevoked
 from services.live import Interest, live
 
 log = logging.getLogger(__name__)

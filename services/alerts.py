@@ -7,7 +7,7 @@ from services import scopes
 from services.actors import Actor
 from services.clock import now
 from services.commit import announce, operation
-from services.facts import StockAlertAcknowledged, StockAlertOpened, StockAlertResolved
+from services.facts.stock import StockAlertAcknowledged, StockAlertOpened, StockAlertResolved
 
 
 @operation

@@ -6,7 +6,7 @@ from models import Product, Variant
 from services import records, scopes
 from services.actors import Actor
 from services.commit import announce, operation
-from services.facts import (
+from services.facts.catalog import (
     ProductArchived,
     ProductCreated,
     ProductUpdated,

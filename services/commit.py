@@ -10,15 +10,18 @@ from typing import Any, ParamSpec, TypeVar
 from tortoise.transactions import in_transaction
 
 from models import Event
+from models.errors import Refused
 from services.actors import Actor
 from services.clock import now
-from services.facts import Fact
+from services.facts.fact import Fact
 from services.live import live
 
 P = ParamSpec("P")
 R = TypeVar("R")
+Afterwards = Callable[[], Awaitable[object]]
 
 _announced: ContextVar[list[Event] | None] = ContextVar("announced", default=None)
+_regardless: ContextVar[list[Afterwards] | None] = ContextVar("regardless", default=None)
 _under_way: set[asyncio.Task[Any]] = set()
 
 
@@ -38,7 +41,7 @@ def operation(work: Callable[P, Awaitable[R]]) -> Callable[P, Awaitable[R]]:
                 live.committed()
             return result
 
-        return await undisturbed(commit())
+        return await undisturbed(_recorded(commit))
 
     return run
 
@@ -57,6 +60,16 @@ def announce(actor: Actor, fact: Fact) -> None:
             **fact.columns(),
         )
     )
+
+
+def even_if_refused(work: Afterwards) -> None:
+    """Have an operation of its own done when, and only when, the current one is refused.
+
+    For what has to be known although nothing may change, such as a picker's mistake. A rehearsal
+    is not followed by anything.
+    """
+    if (pending := _regardless.get()) is not None:
+        pending.append(work)
 
 
 @asynccontextmanager
@@ -85,6 +98,19 @@ async def undisturbed(work: Coroutine[Any, Any, R]) -> R:
 async def finish_all() -> None:
     """Wait for the operations whose callers have gone; to be called before the database closes."""
     await asyncio.gather(*_under_way, return_exceptions=True)
+
+
+async def _recorded(commit: Callable[[], Awaitable[R]]) -> R:
+    """Commit, or be refused and then do what was to be done even so."""
+    pending: list[Afterwards] = []
+    token = _regardless.set(pending)
+    try:
+        return await commit()
+    except Refused:
+        _regardless.reset(token)
+        for work in pending:
+            await work()
+        raise
 
 
 @asynccontextmanager

@@ -7,7 +7,7 @@ from models.orders import PostalAddress
 from services import records, scopes
 from services.actors import Actor
 from services.commit import announce, operation
-from services.facts import (
+from services.facts.customers import (
     AddressArchived,
     AddressCreated,
     AddressUpdated,

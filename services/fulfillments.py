@@ -23,7 +23,7 @@ from services import reservations, scopes
 from services.actors import Actor
 from services.clock import now
 from services.commit import announce, operation
-from services.facts import (
+from services.facts.fulfillments import (
     FulfillmentCancelled,
     FulfillmentFact,
     FulfillmentHandedOver,
@@ -33,11 +33,9 @@ from services.facts import (
     FulfillmentPickStarted,
     FulfillmentPlanned,
     FulfillmentReleased,
-    OrderStarted,
-    ShipmentFact,
-    ShipmentShipped,
-    ShipmentVoided,
 )
+from services.facts.orders import OrderStarted
+from services.facts.shipments import ShipmentFact, ShipmentShipped, ShipmentVoided
 from services.inputs import Inputs
 
 

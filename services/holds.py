@@ -8,7 +8,7 @@ from services import scopes
 from services.actors import Actor
 from services.clock import now
 from services.commit import announce, operation
-from services.facts import HoldFact, OrderHeld, OrderHoldReleased
+from services.facts.orders import HoldFact, OrderHeld, OrderHoldReleased
 from services.inputs import Inputs
 
 OVER = {

@@ -10,7 +10,7 @@ from services import alerts
 from services.actors import Actor
 from services.clock import now
 from services.commit import announce
-from services.facts import StockMoved
+from services.facts.stock import StockMoved
 
 
 @dataclass(frozen=True, kw_only=True)

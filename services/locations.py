@@ -5,7 +5,7 @@ from models.errors import Blocked, Refused
 from services import records, scopes
 from services.actors import Actor
 from services.commit import announce, operation
-from services.facts import LocationArchived, LocationCreated, LocationUpdated
+from services.facts.locations import LocationArchived, LocationCreated, LocationUpdated
 from services.inputs import Inputs
 from services.records import Changes
 

@@ -9,7 +9,7 @@ from models.errors import Blocked, Problem, Refused, WrongStatus, refuse_any
 from services import records, scopes
 from services.actors import Actor
 from services.commit import announce, operation
-from services.facts import OrderLineAdded, OrderLineFact, OrderLineRemoved, OrderLineUpdated
+from services.facts.orders import OrderLineAdded, OrderLineFact, OrderLineRemoved, OrderLineUpdated
 from services.inputs import Inputs
 from services.money import MOST_MINOR_UNITS
 

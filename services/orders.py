@@ -26,7 +26,7 @@ from services.actors import Actor
 from services.clock import now
 from services.commit import announce, operation
 from services.customers import checked_address
-from services.facts import (
+from services.facts.orders import (
     OrderCancelled,
     OrderConfirmed,
     OrderDrafted,

@@ -10,7 +10,7 @@ from models.errors import Blocked, NotFound, Problem, Refused
 from services.actors import ROLE_PERMISSIONS, Actor, Permission
 from services.clock import now
 from services.commit import announce, operation
-from services.facts import TokenCreated, TokenRevoked
+from services.facts.people import TokenCreated, TokenRevoked
 
 PREFIX = "wb_"
 

@@ -25,9 +25,9 @@ from services import scopes
 from services.actors import Actor
 from services.clock import now
 from services.commit import announce, operation
-from services.facts import (
+from services.facts.orders import OrderCompleted
+from services.facts.shipments import (
     CarrierEventRecorded,
-    OrderCompleted,
     ShipmentCreated,
     ShipmentDelivered,
     ShipmentLabelled,

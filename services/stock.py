@@ -5,7 +5,7 @@ from models.errors import Blocked, Refused, invalid
 from services import alerts, ledger, records, requests, scopes
 from services.actors import Actor
 from services.commit import announce, operation
-from services.facts import ReorderPointSet
+from services.facts.stock import ReorderPointSet
 from services.inputs import MOST_UNITS, Inputs
 from services.ledger import Change, NotEnough
 

@@ -14,13 +14,9 @@ from models import Event, Level, Order, StockAlert, StockAlertStatus
 from models.errors import NotFound, Problem, Refused
 from services import scopes
 from services.actors import Actor, Permission
-from services.facts import (
-    OrderFact,
-    ReorderPointSet,
-    StockAlertFact,
-    StockMoved,
-    every_fact,
-)
+from services.facts import every_fact
+from services.facts.orders import OrderFact
+from services.facts.stock import ReorderPointSet, StockAlertFact, StockMoved
 from services.live import HEARTBEAT_SECONDS, Heartbeat, Interest, Reset, Tidings, live
 
 PAGE = 100

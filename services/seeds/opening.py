@@ -17,8 +17,10 @@ from models import (
     Role,
     Variant,
 )
-from services import facts
 from services.actors import ROLE_PERMISSIONS, SYSTEM, Actor
+from services.facts.catalog import ProductCreated, VariantCreated
+from services.facts.customers import AddressCreated, CustomerCreated
+from services.facts.locations import LocationCreated
 from services.ledger import Change
 from services.seeds import catalog
 from services.seeds.catalog import CURRENCY, RANGES, SITES, STAFF, Article, Site
@@ -70,7 +72,7 @@ def _catalog(rows: Rows) -> list[Variant]:
     for range_ in RANGES:
         product = rows.make(Product, name=range_.name, description=range_.description)
         rows.keep(product)
-        rows.tell(SYSTEM, facts.ProductCreated(product_id=product.id))
+        rows.tell(SYSTEM, ProductCreated(product_id=product.id))
         for article in range_.articles:
             variant = rows.make(
                 Variant,
@@ -82,7 +84,7 @@ def _catalog(rows: Rows) -> list[Variant]:
                 currency=CURRENCY,
             )
             rows.keep(variant)
-            rows.tell(SYSTEM, facts.VariantCreated(variant_id=variant.id))
+            rows.tell(SYSTEM, VariantCreated(variant_id=variant.id))
             variants.append(variant)
     return variants
 
@@ -94,7 +96,7 @@ def _sites(rows: Rows) -> dict[int, Site]:
             Location, code=site.code, name=site.name, kind=site.kind, priority=site.priority
         )
         rows.keep(location)
-        rows.tell(SYSTEM, facts.LocationCreated(location_id=location.id))
+        rows.tell(SYSTEM, LocationCreated(location_id=location.id))
         sites[location.id] = site
     return sites
 
@@ -113,8 +115,8 @@ def _customers(rows: Rows, number: int, opening: datetime) -> list[int]:
         )
         address = rows.make(Address, customer_id=customer.id, **asdict(catalog.customer_address(n)))
         rows.keep(customer, address)
-        rows.tell(SYSTEM, facts.CustomerCreated(customer_id=customer.id))
-        rows.tell(SYSTEM, facts.AddressCreated(customer_id=customer.id))
+        rows.tell(SYSTEM, CustomerCreated(customer_id=customer.id))
+        rows.tell(SYSTEM, AddressCreated(customer_id=customer.id))
         ids.append(customer.id)
     return ids
 

@@ -28,10 +28,20 @@ from models import (
     ShipmentLine,
     Variant,
 )
-from services import facts, order_lines, reservations
+from services import order_lines, reservations
 from services.actors import Actor
 from services.allocation import allocate
-from services.facts import OrderFact
+from services.facts.fulfillments import FulfillmentCancelled, FulfillmentFact, FulfillmentPlanned
+from services.facts.orders import (
+    OrderCancelled,
+    OrderConfirmed,
+    OrderDrafted,
+    OrderFact,
+    OrderHeld,
+    OrderHoldReleased,
+    OrderPlaced,
+)
+from services.facts.shipments import ShipmentVoided
 from services.ledger import Change
 from services.order_lines import LineDraft
 from services.seeds.catalog import CURRENCY, customer_address
@@ -134,7 +144,7 @@ def draft(shop: Shop, life: Life) -> None:
         values = order_lines.agreed(order, each, shop.variants[each.variant_id])
         life.lines.append(rows.make(OrderLine, **values))
     order.total = sum(line.total for line in life.lines)
-    tell(shop, life, facts.OrderDrafted)
+    tell(shop, life, OrderDrafted)
 
 
 def place(shop: Shop, life: Life) -> None:
@@ -146,14 +156,14 @@ def place(shop: Shop, life: Life) -> None:
         line.reserve(line.ordered)
     life.order.place(at=shop.now)
     shop.rows.change(*life.lines, life.order)
-    tell(shop, life, facts.OrderPlaced)
+    tell(shop, life, OrderPlaced)
 
 
 def confirm(shop: Shop, life: Life) -> None:
     life.order.confirm(at=shop.now)
     shop.rows.change(life.order)
     plan(shop, life)
-    tell(shop, life, facts.OrderConfirmed, shop.staff[Role.CLERK])
+    tell(shop, life, OrderConfirmed, shop.staff[Role.CLERK])
 
 
 def hold(shop: Shop, life: Life) -> None:
@@ -169,7 +179,7 @@ def hold(shop: Shop, life: Life) -> None:
     )
     life.holds.append(row)
     shop.rows.change(life.order)
-    tell(shop, life, facts.OrderHeld, support, hold_kind=kind, hold_reason=reason)
+    tell(shop, life, OrderHeld, support, hold_kind=kind, hold_reason=reason)
 
 
 def let_go(shop: Shop, life: Life) -> None:
@@ -178,7 +188,7 @@ def let_go(shop: Shop, life: Life) -> None:
         row.released_at, row.released_by = shop.now, support.label
         shop.rows.change(row, life.order)
         about = {"hold_kind": row.kind, "hold_reason": row.reason}
-        tell(shop, life, facts.OrderHoldReleased, support, **about)
+        tell(shop, life, OrderHoldReleased, support, **about)
 
 
 def cancel(shop: Shop, life: Life) -> None:
@@ -191,16 +201,16 @@ def cancel(shop: Shop, life: Life) -> None:
             if parcel.fulfillment_id == work.id:
                 parcel.void()
                 shop.rows.change(parcel)
-                tell(shop, life, facts.ShipmentVoided, support, shipment_id=parcel.id)
+                tell(shop, life, ShipmentVoided, support, shipment_id=parcel.id)
         shop.rows.change(work)
-        tell_work(shop, life, facts.FulfillmentCancelled, work, support)
+        tell_work(shop, life, FulfillmentCancelled, work, support)
     free(shop, life, life.active(), support)
     for line in life.lines:
         line.cancel()
     reason = shop.dice.choice(REASONS)
     life.order.cancel(reason=reason, at=shop.now)
     shop.rows.change(*life.lines, life.order)
-    tell(shop, life, facts.OrderCancelled, support, cancel_reason=reason)
+    tell(shop, life, OrderCancelled, support, cancel_reason=reason)
 
 
 def reserve(
@@ -264,7 +274,7 @@ def plan(shop: Shop, life: Life) -> None:
             )
             for row in kept
         ]
-        tell_work(shop, life, facts.FulfillmentPlanned, work, shop.staff[Role.CLERK])
+        tell_work(shop, life, FulfillmentPlanned, work, shop.staff[Role.CLERK])
 
 
 def tell(
@@ -277,7 +287,7 @@ def tell(
 def tell_work(
     shop: Shop,
     life: Life,
-    fact: type[facts.FulfillmentFact],
+    fact: type[FulfillmentFact],
     work: Fulfillment,
     actor: Actor,
     **details: Any,

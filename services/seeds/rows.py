@@ -33,7 +33,7 @@ from models import (
     Variant,
 )
 from services.actors import Actor
-from services.facts import Fact
+from services.facts.fact import Fact
 
 M = TypeVar("M", bound=Model)
 

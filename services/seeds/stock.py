@@ -8,7 +8,7 @@ from models import Level, Movement, MovementReason, StockAlert, StockAlertKind
 from services import alerts
 from services.actors import Actor
 from services.allocation import Supply
-from services.facts import (
+from services.facts.stock import (
     ReorderPointSet,
     StockAlertAcknowledged,
     StockAlertOpened,

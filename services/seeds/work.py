@@ -15,8 +15,24 @@ from models import (
     ShipmentLine,
     ShipmentStatus,
 )
-from services import facts
 from services.actors import SYSTEM
+from services.facts.fulfillments import (
+    FulfillmentHandedOver,
+    FulfillmentPacked,
+    FulfillmentPackStarted,
+    FulfillmentPicked,
+    FulfillmentPickStarted,
+    FulfillmentReleased,
+)
+from services.facts.orders import OrderCompleted, OrderStarted
+from services.facts.shipments import (
+    CarrierEventRecorded,
+    ShipmentCreated,
+    ShipmentDelivered,
+    ShipmentLabelled,
+    ShipmentProgressed,
+    ShipmentShipped,
+)
 from services.seeds.catalog import CARRIERS, HUBS, tracking_code
 from services.seeds.orders import Life, Shop, free, freed, plan, reserve, tell, tell_work
 
@@ -40,8 +56,8 @@ def release(shop: Shop, life: Life) -> None:
         if life.order.status is OrderStatus.CONFIRMED:
             life.order.start()
             shop.rows.change(life.order)
-            tell(shop, life, facts.OrderStarted, lead)
-        tell_work(shop, life, facts.FulfillmentReleased, work, lead)
+            tell(shop, life, OrderStarted, lead)
+        tell_work(shop, life, FulfillmentReleased, work, lead)
 
 
 def pick_start(shop: Shop, life: Life) -> None:
@@ -49,7 +65,7 @@ def pick_start(shop: Shop, life: Life) -> None:
     for work in _at(life, FulfillmentStatus.RELEASED):
         work.start_picking(by=picker.label)
         shop.rows.change(work)
-        tell_work(shop, life, facts.FulfillmentPickStarted, work, picker)
+        tell_work(shop, life, FulfillmentPickStarted, work, picker)
 
 
 def pick(shop: Shop, life: Life) -> None:
@@ -69,7 +85,7 @@ def pack_start(shop: Shop, life: Life) -> None:
     for work in _at(life, FulfillmentStatus.PICKED):
         work.start_packing()
         shop.rows.change(work)
-        tell_work(shop, life, facts.FulfillmentPackStarted, work, picker)
+        tell_work(shop, life, FulfillmentPackStarted, work, picker)
 
 
 def pack(shop: Shop, life: Life) -> None:
@@ -82,7 +98,7 @@ def pack(shop: Shop, life: Life) -> None:
             line.pack(each.packed)
             shop.rows.change(each, line)
         shop.rows.change(work)
-        tell_work(shop, life, facts.FulfillmentPacked, work, picker)
+        tell_work(shop, life, FulfillmentPacked, work, picker)
 
 
 def parcel(shop: Shop, life: Life) -> None:
@@ -109,12 +125,12 @@ def parcel(shop: Shop, life: Life) -> None:
             for each in life.contents[work.id]
             if each.packed
         ]
-        tell(shop, life, facts.ShipmentCreated, picker, shipment_id=row.id)
+        tell(shop, life, ShipmentCreated, picker, shipment_id=row.id)
         code = tracking_code(carrier, row.id)
         row.label(tracking_code=code)
         shop.rows.change(row)
         about = {"shipment_id": row.id, "tracking_code": code}
-        tell(shop, life, facts.ShipmentLabelled, picker, **about)
+        tell(shop, life, ShipmentLabelled, picker, **about)
 
 
 def hand_over(shop: Shop, life: Life) -> None:
@@ -134,13 +150,13 @@ def hand_over(shop: Shop, life: Life) -> None:
         for row in gone:
             row.consume()
         shop.rows.change(*gone)
-        tell_work(shop, life, facts.FulfillmentHandedOver, work, picker)
+        tell_work(shop, life, FulfillmentHandedOver, work, picker)
         for each_parcel in life.parcels:
             if each_parcel.fulfillment_id == work.id:
                 each_parcel.ship(at=shop.now)
                 shop.rows.change(each_parcel)
                 about = {"shipment_id": each_parcel.id}
-                tell(shop, life, facts.ShipmentShipped, picker, **about)
+                tell(shop, life, ShipmentShipped, picker, **about)
 
 
 def report(status: ShipmentStatus, shop: Shop, life: Life) -> None:
@@ -170,15 +186,15 @@ def _report(status: ShipmentStatus, shop: Shop, life: Life, parcel: Shipment) ->
         "place": event.place,
     }
     about = {"shipment_id": parcel.id}
-    tell(shop, life, facts.CarrierEventRecorded, SYSTEM, **about, **told)
+    tell(shop, life, CarrierEventRecorded, SYSTEM, **about, **told)
     if not parcel.follow(reports):
         return
     shop.rows.change(parcel)
     if parcel.status is ShipmentStatus.DELIVERED:
-        tell(shop, life, facts.ShipmentDelivered, SYSTEM, **about)
+        tell(shop, life, ShipmentDelivered, SYSTEM, **about)
         _receive(shop, life, parcel)
     else:
-        tell(shop, life, facts.ShipmentProgressed, SYSTEM, **about, shipment_status=parcel.status)
+        tell(shop, life, ShipmentProgressed, SYSTEM, **about, shipment_status=parcel.status)
 
 
 def _receive(shop: Shop, life: Life, parcel: Shipment) -> None:
@@ -189,7 +205,7 @@ def _receive(shop: Shop, life: Life, parcel: Shipment) -> None:
     if all(line.delivered == line.remaining for line in life.lines):
         life.order.complete(at=shop.now)
         shop.rows.change(life.order)
-        tell(shop, life, facts.OrderCompleted, SYSTEM)
+        tell(shop, life, OrderCompleted, SYSTEM)
 
 
 def _pick(shop: Shop, life: Life, work: Fulfillment, *, missing: int) -> None:
@@ -203,7 +219,7 @@ def _pick(shop: Shop, life: Life, work: Fulfillment, *, missing: int) -> None:
         shop.rows.change(each, line)
     shop.rows.change(work)
     units = {"units_picked": sum(each.picked for each in contents), "units_missing": missing}
-    tell_work(shop, life, facts.FulfillmentPicked, work, picker, **units)
+    tell_work(shop, life, FulfillmentPicked, work, picker, **units)
     if missing:
         _replace(shop, life, work)
 

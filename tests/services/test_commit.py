@@ -8,10 +8,11 @@ import pytest
 
 from models import Customer, Event, IdempotencyRecord
 from models import database as databases
+from models.errors import Problem, Refused
 from services import commit, customers, event_log, orders, requests
 from services.actors import SYSTEM
 from services.commit import announce, operation, rehearsal
-from services.facts import CustomerCreated
+from services.facts.customers import CustomerCreated
 from services.requests import Request
 from tests.cast import all_at_once, drop_connections, everything, told
 
@@ -247,3 +248,40 @@ class TestTakeIn:
             await enter("Ada")
             await event_log.take_in()
         assert await event_log.last_position() == 1
+
+
+@operation
+async def be_refused(name: str) -> None:
+    await enter(name)
+    commit.even_if_refused(lambda: enter("noted"))
+    raise Refused(Problem(message="No."))
+
+
+class TestEvenIfRefused:
+    async def test_is_done_when_the_operation_is_refused(self, database):
+        with pytest.raises(Refused):
+            await be_refused("Ada")
+
+        assert await names() == ["noted"]
+
+    async def test_is_done_for_an_operation_inside_another(self, database):
+        with pytest.raises(Refused):
+            await operation(be_refused)("Ada")
+
+        assert await names() == ["noted"]
+
+    async def test_is_not_done_when_the_operation_commits(self, database):
+        @operation
+        async def succeed() -> None:
+            commit.even_if_refused(lambda: enter("noted"))
+
+        await succeed()
+
+        assert await names() == []
+
+    async def test_is_not_done_in_a_rehearsal(self, database):
+        with pytest.raises(Refused):
+            async with rehearsal():
+                await be_refused("Ada")
+
+        assert await names() == []

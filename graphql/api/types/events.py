@@ -20,7 +20,8 @@ from api.permissions import require
 from api.types.enums import publish
 from models.lifecycle import Status
 from services.actors import Permission
-from services.facts import Fact, every_fact
+from services.facts import every_fact
+from services.facts.fact import Fact
 from services.live import Heartbeat, Reset, Signal
 from services.scopes import SCOPES
 

@@ -1,0 +1,78 @@
+"""What is announced of orders, their lines and their holds."""
+
+from dataclasses import dataclass
+
+from models import HoldKind
+from services.actors import Permission
+from services.facts.fact import Fact
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrderFact(Fact):
+    NEEDS = Permission.ORDERS_READ
+
+    order_id: int
+    customer_id: int
+
+
+class OrderDrafted(OrderFact):
+    """An order was begun."""
+
+
+class OrderUpdated(OrderFact):
+    """A draft was changed."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrderLineFact(OrderFact):
+    sku: str
+    quantity: int
+
+
+class OrderLineAdded(OrderLineFact):
+    """A line was added to a draft."""
+
+
+class OrderLineUpdated(OrderLineFact):
+    """The quantity of a line of a draft was changed."""
+
+
+class OrderLineRemoved(OrderLineFact):
+    """A line was removed from a draft."""
+
+
+class OrderPlaced(OrderFact):
+    """The customer committed to an order and its stock was reserved."""
+
+
+class OrderConfirmed(OrderFact):
+    """An order was accepted and its fulfillments were planned."""
+
+
+class OrderStarted(OrderFact):
+    """The first work on an order was released to a location."""
+
+
+class OrderCompleted(OrderFact):
+    """The customer has received every remaining unit of an order."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrderCancelled(OrderFact):
+    """An order was given up and its stock is free again."""
+
+    cancel_reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class HoldFact(OrderFact):
+    hold_kind: HoldKind
+    hold_reason: str
+
+
+class OrderHeld(HoldFact):
+    """An order was put on hold; it will not go to fulfillment."""
+
+
+class OrderHoldReleased(HoldFact):
+    """A hold on an order was released."""
