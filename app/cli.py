@@ -1,6 +1,8 @@
 """`waybill`: serve, migrate, seed, tokens, schema and check."""
 
 import asyncio
+import logging.config
+import signal
 import sys
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
@@ -11,13 +13,15 @@ import typer
 from pydantic import ValidationError
 
 from app import serving
-from app.settings import Settings, settings
+from app.logs import configuration
+from app.settings import Settings, policy, settings
 from models import Customer, Role, Token, database
 from models.database import Tables
 from models.errors import Refused
-from services import checks, commit, event_log, people, seeds
+from services import checks, clockwork, commit, event_log, people, policies, seeds
 from services.actors import SYSTEM
 from services.clock import now
+from services.live import live
 
 T = TypeVar("T")
 
@@ -47,6 +51,24 @@ def serve(
     lines = _in_database(lambda: serving.greeting(configured))
     typer.echo("\n".join(lines))
     serving.run(configured, workers)
+
+
+@app.command()
+def worker() -> None:
+    """Do what falls due by itself until Ctrl-C; `serve` does so too, unless told not to."""
+    configured = _configured()
+
+    logging.config.dictConfig(configuration(configured))
+
+    async def work() -> None:
+        stopped = asyncio.Event()
+        for each in (signal.SIGINT, signal.SIGTERM):
+            asyncio.get_running_loop().add_signal_handler(each, stopped.set)
+        async with live.opened(configured.broadcast_url), clockwork.running():
+            typer.echo("The clockwork runs. Ctrl-C stops it.")
+            await stopped.wait()
+
+    _in_database(work)
 
 
 @app.command()
@@ -176,6 +198,7 @@ _UNMIGRATED = "The database has no tables for this Waybill yet. Run `waybill mig
 
 def _configured() -> Settings:
     try:
+        policies.apply(policy())
         return settings()
     except ValidationError as error:
         each = error.errors()[0]

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
@@ -16,10 +16,10 @@ from api.execution import Engine
 from app import graphiql, health
 from app.http import Endpoint
 from app.logs import RequestIds
-from app.settings import Settings, settings
+from app.settings import Settings, policy, settings
 from app.websocket import Sockets
 from models import database
-from services import commit
+from services import clockwork, commit, policies
 from services.live import live, persist
 
 log = logging.getLogger(__name__)
@@ -27,6 +27,9 @@ log = logging.getLogger(__name__)
 
 def application(given: Settings | None = None) -> Starlette:
     """`uvicorn --factory app.main:application`"""
+    if given is None:
+        # Each process of several reads them for itself.
+        policies.apply(policy())
     configured = given or settings()
     engine = Engine(introspection=configured.is_development)
     sockets = Sockets(engine, configured)
@@ -72,7 +75,10 @@ async def _lifespan(app: Starlette) -> AsyncIterator[None]:
         await live.open(configured.broadcast_url)
         ending = asyncio.create_task(persist(app.state.sockets.end_revoked))
         try:
-            yield
+            async with AsyncExitStack() as stack:
+                if policies.current().clockwork:
+                    await stack.enter_async_context(clockwork.running())
+                yield
         finally:
             ending.cancel()
             await asyncio.gather(ending, return_exceptions=True)

@@ -1,15 +1,18 @@
 """Settings, from the environment: each by its name with the prefix WAYBILL_."""
 
+import os
+from dataclasses import fields
 from enum import StrEnum
 from functools import cache
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 
 import orjson
-from pydantic import Field, field_validator
+from pydantic import Field, TypeAdapter, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from models.database import is_sqlite
+from services.policies import Policy
 
 
 class Mode(StrEnum):
@@ -84,3 +87,11 @@ class Settings(BaseSettings):
 @cache
 def settings() -> Settings:
     return Settings()
+
+
+@cache
+def policy() -> Policy:
+    """The shop's policies, from the environment like every other setting."""
+    values = {each.name: os.environ.get(f"WAYBILL_{each.name.upper()}") for each in fields(Policy)}
+    given = {name: value for name, value in values.items() if value is not None}
+    return TypeAdapter(Policy).validate_python(given)

@@ -130,11 +130,12 @@ class Live:
         self._inboxes: dict[str, set[Inbox]] = defaultdict(set)
         self._committed = asyncio.Event()
         self._news = asyncio.Event()
+        self._moved = asyncio.Event()
         self._broadcast: Broadcast | None = None
         self._tasks: list[asyncio.Task[None]] = []
 
     async def open(self, url: str) -> None:
-        self._committed, self._news = asyncio.Event(), asyncio.Event()
+        self._committed, self._news, self._moved = (asyncio.Event() for _ in range(3))
         # What was recorded while nobody was there is taken in at once.
         self._committed.set()
         self.position = await event_log.last_position()
@@ -152,9 +153,22 @@ class Live:
             # cancellation, and the work would start again.
             _, tasks = await asyncio.wait(tasks, timeout=PATIENCE_SECONDS)
 
+    @asynccontextmanager
+    async def opened(self, url: str) -> AsyncIterator[None]:
+        await self.open(url)
+        try:
+            yield
+        finally:
+            await self.close()
+
     def committed(self) -> None:
         """Called after a commit that recorded events."""
         self._committed.set()
+
+    async def wait_for_news(self, patience: float) -> None:
+        """Until an event was added to the log since the last call, or for so many seconds. One
+        waits at a time."""
+        await _wait(self._moved, patience)
 
     @property
     def watchers(self) -> int:
@@ -254,6 +268,7 @@ class Live:
                     for inbox in self._inboxes.get(topic, ()):
                         inbox.put(event)
                 self.position = event.position or self.position
+                self._moved.set()
 
 
 async def _is_readable(after: int) -> bool:
@@ -288,7 +303,7 @@ async def persist(work: Callable[[], Awaitable[None]]) -> None:
         try:
             await work()
         except Exception as error:
-            log.warning("The live feed was interrupted and starts again: %s", error)
+            log.warning("Background work was interrupted and starts again: %s", error)
         await asyncio.sleep(PATIENCE_SECONDS)
 
 

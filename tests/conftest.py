@@ -4,6 +4,7 @@ import asyncio
 import os
 import shutil
 from collections.abc import AsyncIterator, Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, NoReturn
@@ -14,7 +15,7 @@ import redis
 from hypothesis import HealthCheck, settings
 
 from models import database as databases
-from services import commit
+from services import commit, policies
 from services.actors import Actor
 from services.live import Live, live
 
@@ -225,6 +226,14 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     frozen = Clock()
     monkeypatch.setattr("services.clock.datetime", frozen)
     return frozen
+
+
+@pytest.fixture
+def policy() -> Iterator[Callable[..., None]]:
+    """Sets policies of the shop for this test: policy(name=value)."""
+    usual = policies.current()
+    yield lambda **given: policies.apply(replace(policies.current(), **given))
+    policies.apply(usual)
 
 
 # The cast

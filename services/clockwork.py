@@ -1,0 +1,89 @@
+"""What happens by itself when its time has come.
+
+A job finds what is due and acts on each of it. Acting looks again under the lock, so two workers
+may find the same thing and one of them does it.
+"""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from models.errors import Refused
+from services.clock import now
+from services.live import live, persist
+
+log = logging.getLogger(__name__)
+
+BATCH = 100
+SECONDS_BETWEEN = 1.0
+# News come in swarms; one look serves all of them.
+SECONDS_TO_GATHER = 0.1
+RESTS_FOR = timedelta(minutes=1)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Job:
+    """`due` gives the ids of at most so many rows whose time has come at a moment, the longest
+    due first; `act` is the operation on one of them, which does nothing where it came too late."""
+
+    name: str
+    due: Callable[[datetime, int], Awaitable[Sequence[int]]]
+    act: Callable[[int], Awaitable[object]]
+
+
+JOBS: tuple[Job, ...] = ()
+
+# What failed waits before it is tried again, or it would keep what comes after it from its turn.
+_resting: dict[tuple[str, int], datetime] = {}
+
+
+async def tick() -> int:
+    """Do everything that is due now; returns how many things that were."""
+    return sum([await _work_off(job) for job in JOBS])
+
+
+async def run() -> None:
+    """Do what is due, for ever: when there is news, and every second."""
+    while True:
+        await tick()
+        await live.wait_for_news(SECONDS_BETWEEN)
+        await asyncio.sleep(SECONDS_TO_GATHER)
+
+
+@asynccontextmanager
+async def running() -> AsyncIterator[None]:
+    """Have it run beside whatever is done inside."""
+    clock = asyncio.create_task(persist(run), name="clockwork")
+    try:
+        yield
+    finally:
+        clock.cancel()
+        await asyncio.gather(clock, return_exceptions=True)
+
+
+async def _work_off(job: Job) -> int:
+    at = now()
+    for key in [key for key, until in _resting.items() if until <= at]:
+        del _resting[key]
+    resting = {row_id for name, row_id in _resting if name == job.name}
+    done = 0
+    for row_id in await job.due(at, BATCH + len(resting)):
+        if row_id not in resting:
+            done += await _act(job, row_id)
+    return done
+
+
+async def _act(job: Job, row_id: int) -> bool:
+    try:
+        await job.act(row_id)
+    except Refused as refusal:
+        log.info("%s of %d was refused: %s", job.name, row_id, refusal)
+    except Exception:
+        log.exception("%s of %d failed", job.name, row_id)
+    else:
+        return True
+    _resting[job.name, row_id] = now() + RESTS_FOR
+    return False

@@ -1,0 +1,27 @@
+"""How the shop wants things done: its policies, with the defaults of a small shop.
+
+Each is a setting of the environment, WAYBILL_ and its name.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, kw_only=True)
+class Policy:
+    """Durations are in the unit their name ends in."""
+
+    clockwork: bool = True
+    """Whether `serve` does what falls due by itself; else `waybill worker` has to run."""
+
+
+_policy = Policy()
+
+
+def current() -> Policy:
+    return _policy
+
+
+def apply(policy: Policy) -> None:
+    """Do things so from now on, in this process."""
+    global _policy
+    _policy = policy
