@@ -4,6 +4,7 @@ from models.alerts import StockAlert, StockAlertKind
 from models.catalog import Product, Variant
 from models.customers import Address, Customer
 from models.events import Event
+from models.exceptions import ExceptionKind, OrderException
 from models.fulfillments import Fulfillment, FulfillmentLine
 from models.holds import Hold, HoldKind
 from models.idempotency import IdempotencyRecord
@@ -27,6 +28,7 @@ __all__ = [
     "CarrierEvent",
     "Customer",
     "Event",
+    "ExceptionKind",
     "Fulfillment",
     "FulfillmentLine",
     "FulfillmentStatus",
@@ -40,6 +42,7 @@ __all__ = [
     "MovementReason",
     "Order",
     "OrderChannel",
+    "OrderException",
     "OrderLine",
     "OrderStatus",
     "Person",

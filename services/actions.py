@@ -13,6 +13,7 @@ from models import (
     FulfillmentStatus,
     Hold,
     Order,
+    OrderException,
     OrderLine,
     OrderStatus,
     Shipment,
@@ -24,7 +25,7 @@ from models import (
 from models.errors import Problem
 from models.lifecycle import Status
 from models.rows import Lifecycle
-from services import fulfillments, holds, order_lines, orders, shipments
+from services import exceptions, fulfillments, holds, order_lines, orders, shipments
 from services.actors import Actor, Permission
 
 
@@ -125,6 +126,24 @@ async def of_stock_alerts(actor: Actor, rows: Sequence[StockAlert]) -> list[list
             actor,
             _action(
                 "stockAlertAcknowledge", _P.STOCK_PLAN, _step(row, StockAlertStatus.ACKNOWLEDGED)
+            ),
+        )
+        for row in rows
+    ]
+
+
+async def of_exceptions(actor: Actor, rows: Sequence[OrderException]) -> list[list[Action]]:
+    held: dict[int, list[Hold]] = defaultdict(list)
+    for hold in await Hold.filter(order_id__in={row.order_id for row in rows}, released_at=None):
+        held[hold.order_id].append(hold)
+    return [
+        _offered(
+            actor,
+            _action("exceptionAssign", _P.EXCEPTIONS_WORK, exceptions.reasons_not_to_work_on(row)),
+            _action(
+                "exceptionResolve",
+                _P.EXCEPTIONS_WORK,
+                exceptions.reasons_not_to_settle(row, held[row.order_id]),
             ),
         )
         for row in rows

@@ -25,6 +25,8 @@ class Permission(Status):
     ORDERS_CANCEL = "orders_cancel", "Cancel orders."
     FULFILLMENTS_RELEASE = "fulfillments_release", "Hand work to a location, or take it back."
     FULFILLMENTS_WORK = "fulfillments_work", "Pick, pack, ship and record what carriers report."
+    EXCEPTIONS_READ = "exceptions_read", "See the queue of exceptions."
+    EXCEPTIONS_WORK = "exceptions_work", "Take exceptions, and say how they were dealt with."
     PEOPLE_READ = "people_read", "See who may call."
 
 
@@ -35,6 +37,7 @@ _READS = {
     _P.LOCATIONS_READ,
     _P.STOCK_READ,
     _P.ORDERS_READ,
+    _P.EXCEPTIONS_READ,
 }
 _ENTRY = {
     _P.CUSTOMERS_CREATE,
@@ -42,6 +45,7 @@ _ENTRY = {
     _P.ORDERS_ENTER,
     _P.ORDERS_CONFIRM,
     _P.ORDERS_CANCEL,
+    _P.EXCEPTIONS_WORK,
 }
 _LEAD = {
     _P.STOCK_RECEIVE,
@@ -49,6 +53,7 @@ _LEAD = {
     _P.STOCK_PLAN,
     _P.FULFILLMENTS_RELEASE,
     _P.FULFILLMENTS_WORK,
+    _P.EXCEPTIONS_WORK,
 }
 
 ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from models import Hold, HoldKind, Order, OrderStatus
 from models.errors import Blocked, Problem, Refused
-from services import scopes
+from services import exceptions, scopes
 from services.actors import Actor
 from services.clock import now
 from services.commit import announce, operation
@@ -41,6 +41,8 @@ async def hold(
         order_id=order.id, kind=kind, reason=reason, due_at=due_at, actor=actor.label
     )
     await order.store()
+    kept = exceptions.OF_HOLDS[kind]
+    await exceptions.open(actor, order, kept, reason=reason, due_at=due_at)
 
     _announce(actor, OrderHeld, order, row)
     return order
@@ -57,6 +59,8 @@ async def release(actor: Actor, hold_id: int) -> Order:
     row.released_at, row.released_by = now(), actor.label
     await row.store()
     await order.store()
+    if not await Hold.exists(order_id=order.id, kind=row.kind, released_at=None):
+        await exceptions.resolve(actor, order, exceptions.OF_HOLDS[row.kind])
 
     _announce(actor, OrderHoldReleased, order, row)
     return order

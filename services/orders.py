@@ -21,7 +21,7 @@ from models import (
 from models.errors import Blocked, Problem, Refused, refuse_any, within
 from models.orders import PostalAddress
 from models.rows import store_all
-from services import fulfillments, order_lines, records, reservations, scopes
+from services import exceptions, fulfillments, order_lines, records, reservations, scopes
 from services.actors import Actor
 from services.clock import now
 from services.commit import announce, operation
@@ -173,6 +173,7 @@ async def cancel(actor: Actor, order_id: int, *, reason: str) -> Order:
     await store_all(lines, "cancelled", "reserved", "backordered")
     order.cancel(reason=reason, at=now())
     await order.store()
+    await exceptions.end(actor, order)
 
     announce(
         actor,

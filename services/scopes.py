@@ -38,6 +38,7 @@ SCOPES: dict[type[Model], Scope] = {
     models.Order: Scope(_P.ORDERS_READ, "customer_id"),
     models.OrderLine: Scope(_P.ORDERS_READ, "order__customer_id"),
     models.Hold: Scope(_P.ORDERS_READ, "order__customer_id"),
+    models.OrderException: Scope(_P.EXCEPTIONS_READ, "order__customer_id"),
     models.Reservation: Scope(_P.ORDERS_READ, "line__order__customer_id"),
     models.Fulfillment: Scope(_P.ORDERS_READ, "order__customer_id"),
     models.FulfillmentLine: Scope(_P.ORDERS_READ, "fulfillment__order__customer_id"),

@@ -21,7 +21,7 @@ from models import (
 from models.errors import Blocked, NotFound, Problem, Refused, refuse_any
 from models.rows import store_all
 from models.shipments import CARRIER_STATUSES
-from services import scopes
+from services import exceptions, scopes
 from services.actors import Actor
 from services.clock import now
 from services.commit import announce, operation
@@ -132,8 +132,10 @@ async def record_event(
             place=place,
         ),
     )
+    before = shipment.status
     if shipment.follow([*events, event]):
         await shipment.store()
+        await exceptions.follow_parcel(actor, order, shipment, before, description or place)
         await _announce_progress(actor, order, shipment)
     return shipment
 
@@ -241,4 +243,5 @@ async def _receive(actor: Actor, order: Order, shipment: Shipment) -> None:
     if received and order.may_become(OrderStatus.COMPLETED):
         order.complete(at=now())
         await order.store()
+        await exceptions.end(actor, order)
         announce(actor, OrderCompleted(order_id=order.id, customer_id=order.customer_id))

@@ -4,17 +4,26 @@ Whether a watcher may see an event is asked for every event, not only when the w
 generator closes the one it reads from, so a watch that is dropped leaves nothing behind.
 """
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Collection
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 
 from tortoise.queryset import QuerySet
 
-from models import Event, Level, Order, StockAlert, StockAlertStatus
+from models import (
+    Event,
+    ExceptionKind,
+    Level,
+    Order,
+    OrderException,
+    StockAlert,
+    StockAlertStatus,
+)
 from models.errors import NotFound, Problem, Refused
 from services import scopes
 from services.actors import Actor, Permission
 from services.facts import every_fact
+from services.facts.exceptions import ExceptionFact
 from services.facts.orders import OrderFact
 from services.facts.stock import ReorderPointSet, StockAlertFact, StockMoved
 from services.live import HEARTBEAT_SECONDS, Heartbeat, Interest, Reset, Tidings, live
@@ -23,7 +32,11 @@ PAGE = 100
 FACTS = every_fact()
 ORDER_KINDS = frozenset(name for name, fact in FACTS.items() if issubclass(fact, OrderFact))
 ALERT_KINDS = frozenset(name for name, fact in FACTS.items() if issubclass(fact, StockAlertFact))
+EXCEPTION_KINDS = frozenset(name for name, fact in FACTS.items() if issubclass(fact, ExceptionFact))
 LEVEL_KINDS = frozenset({StockMoved.__name__, ReorderPointSet.__name__})
+
+
+Snapshot = QuerySet[Level] | QuerySet[StockAlert] | QuerySet[OrderException]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,7 +44,7 @@ class Update:
     """A row as it is now, and the event that changed it; without one it is a snapshot."""
 
     position: int
-    row: Order | Level | StockAlert
+    row: Order | Level | StockAlert | OrderException
     event: Event | None = None
 
 
@@ -124,6 +137,23 @@ async def stock_alerts(
                 yield Update(position=item.position or 0, row=row, event=item)
 
 
+async def exceptions(
+    actor: Actor, kinds: Collection[ExceptionKind] | None, after: int | None
+) -> AsyncGenerator[Update, None]:
+    """Exceptions that are open, then every one that opens, changes or is resolved."""
+    interest = Interest(kinds=EXCEPTION_KINDS)
+    query = scopes.visible(actor, OrderException).filter(is_open=True)
+    if kinds is not None:
+        query = query.filter(kind__in=kinds)
+    async with aclosing(_snapshot_then_events(actor, interest, query, after)) as items:
+        async for item in items:
+            if isinstance(item, Update):
+                yield item
+            elif kinds is None or item.details["exception_kind"] in kinds:
+                row = await OrderException.get(id=item.details["exception_id"])
+                yield Update(position=item.position or 0, row=row, event=item)
+
+
 def _of(variant_id: int | None, location_id: int | None) -> dict[str, int]:
     given = {"variant_id": variant_id, "location_id": location_id}
     return {name: value for name, value in given.items() if value is not None}
@@ -148,7 +178,7 @@ async def _follow_order(row: Order, after: int | None) -> AsyncGenerator[Update,
 async def _snapshot_then_events(
     actor: Actor,
     interest: Interest,
-    query: QuerySet[Level] | QuerySet[StockAlert],
+    query: Snapshot,
     after: int | None,
 ) -> AsyncGenerator[Update | Event, None]:
     start = live.position if after is None else after
@@ -165,9 +195,7 @@ async def _snapshot_then_events(
                 yield tidings
 
 
-async def _snapshot(
-    query: QuerySet[Level] | QuerySet[StockAlert], position: int
-) -> AsyncGenerator[Update, None]:
+async def _snapshot(query: Snapshot, position: int) -> AsyncGenerator[Update, None]:
     last = 0
     while page := await query.filter(id__gt=last).order_by("id").limit(PAGE):
         for row in page:

@@ -241,7 +241,7 @@ DAMAGES: Sequence[tuple[str, set[str]]] = (
     ),
     (
         "UPDATE shipments SET status = 'in_transit' WHERE " + first("shipments", "status = 'lost'"),
-        {"shipment-reports"},
+        {"shipment-reports", "exception-parcels"},
     ),
     (
         "INSERT INTO carrier_events (shipment_id, status, occurred_at, place, description, "
@@ -258,4 +258,35 @@ DAMAGES: Sequence[tuple[str, set[str]]] = (
     ("UPDATE idempotency_records SET row_id = 0", {"idempotency-answers"}),
     ("UPDATE idempotency_records SET row_type = 'Rumor'", {"idempotency-answers"}),
     ("UPDATE people SET customer_id = NULL", {"people-customers"}),
+    (
+        "UPDATE order_exceptions SET resolved_by = NULL WHERE "
+        + first("order_exceptions", "is_open IS NULL"),
+        {"exception-status"},
+    ),
+    (
+        "UPDATE order_exceptions SET is_open = FALSE WHERE "
+        + first("order_exceptions", "is_open IS NULL"),
+        {"exception-status"},
+    ),
+    (
+        "UPDATE order_exceptions SET is_open = NULL, resolved_at = opened_at, resolved_by = 'X' "
+        "WHERE " + first("order_exceptions", "is_open AND kind = 'on_hold'"),
+        {"exception-holds"},
+    ),
+    (
+        "UPDATE order_exceptions SET kind = 'address' WHERE "
+        + first("order_exceptions", "is_open AND kind = 'on_hold'"),
+        {"exception-holds"},
+    ),
+    (
+        "UPDATE order_exceptions SET kind = 'damaged' WHERE "
+        + first("order_exceptions", "is_open AND kind = 'lost'"),
+        {"exception-parcels"},
+    ),
+    (
+        "UPDATE order_exceptions SET kind = 'late', order_id = "
+        "(SELECT MIN(id) FROM orders WHERE status = 'cancelled') WHERE "
+        + first("order_exceptions", "is_open AND kind = 'lost'"),
+        {"exception-ended"},
+    ),
 )

@@ -5,6 +5,7 @@ import strawberry
 from api import errors
 from api.mutations.catalog import CatalogMutations
 from api.mutations.customers import CustomerMutations
+from api.mutations.exceptions import ExceptionMutations
 from api.mutations.fulfillments import FulfillmentMutations
 from api.mutations.locations import LocationMutations
 from api.mutations.orders import OrderMutations
@@ -12,6 +13,7 @@ from api.mutations.shipments import ShipmentMutations
 from api.mutations.stock import StockMutations
 from api.queries.catalog import CatalogQueries
 from api.queries.customers import CustomerQueries
+from api.queries.exceptions import ExceptionQueries
 from api.queries.fulfillments import FulfillmentQueries
 from api.queries.locations import LocationQueries
 from api.queries.nodes import NodeQueries
@@ -20,6 +22,7 @@ from api.queries.people import PeopleQueries
 from api.queries.stock import StockQueries
 from api.scalars import SCALARS
 from api.subscriptions.events import EventSubscriptions
+from api.subscriptions.exceptions import ExceptionSubscriptions
 from api.subscriptions.orders import OrderSubscriptions
 from api.subscriptions.stock import StockSubscriptions
 from api.types import events
@@ -28,6 +31,7 @@ from api.types import events
 @strawberry.type(description="What you may ask.")
 class Query(
     OrderQueries,
+    ExceptionQueries,
     FulfillmentQueries,
     StockQueries,
     CatalogQueries,
@@ -42,6 +46,7 @@ class Query(
 @strawberry.type(description="What you may do: one mutation for each step of each life.")
 class Mutation(
     OrderMutations,
+    ExceptionMutations,
     FulfillmentMutations,
     ShipmentMutations,
     StockMutations,
@@ -53,7 +58,9 @@ class Mutation(
 
 
 @strawberry.type(description="What you may watch, over graphql-transport-ws.")
-class Subscription(EventSubscriptions, OrderSubscriptions, StockSubscriptions):
+class Subscription(
+    EventSubscriptions, OrderSubscriptions, StockSubscriptions, ExceptionSubscriptions
+):
     pass
 
 

@@ -1,6 +1,7 @@
 from tortoise import migrations
 from tortoise.migrations import operations as ops
 from models.alerts import StockAlertKind
+from models.exceptions import ExceptionKind
 from models.holds import HoldKind
 from models.lifecycle import FulfillmentStatus, OrderStatus, ReservationStatus, ShipmentStatus, StockAlertStatus
 from models.locations import LocationKind
@@ -161,6 +162,27 @@ class Migration(migrations.Migration):
                 ('released_by', fields.CharField(null=True, max_length=60)),
             ],
             options={'table': 'order_holds', 'app': 'models', 'indexes': [Index(fields=['order_id', 'id'])], 'pk_attr': 'id', 'table_description': 'Active until `released_at` is set. `actor` and `released_by` name who did it.'},
+            bases=['Row'],
+        ),
+        ops.CreateModel(
+            name='OrderException',
+            fields=[
+                ('id', fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                ('version', fields.IntField(default=1)),
+                ('created_at', fields.DatetimeField(auto_now=False, auto_now_add=True)),
+                ('updated_at', fields.DatetimeField(auto_now=True, auto_now_add=False)),
+                ('order', fields.ForeignKeyField('models.Order', source_field='order_id', db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.RESTRICT)),
+                ('kind', fields.CharEnumField(description='ON_HOLD: on_hold\nPAYMENT: payment\nFRAUD_REVIEW: fraud_review\nADDRESS: address\nOUT_OF_STOCK: out_of_stock\nDATA_ISSUE: data_issue\nPOSSIBLE_DUPLICATE: possible_duplicate\nAWAITING_RETURN: awaiting_return\nLATE: late\nDELAY_PREDICTED: delay_predicted\nBACKORDERED: backordered\nSHORT_PICK: short_pick\nDELIVERY_FAILED: delivery_failed\nLOST: lost\nDAMAGED: damaged\nRETURNED_TO_SENDER: returned_to_sender\nCARRIER_SILENT: carrier_silent\nPAYMENT_FAILED: payment_failed\nDISPUTED: disputed', enum_type=ExceptionKind, max_length=20)),
+                ('reason', fields.CharField(max_length=500)),
+                ('owner', fields.CharField(null=True, max_length=60)),
+                ('is_open', fields.BooleanField(null=True, default=True)),
+                ('opened_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ('due_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ('resolved_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ('resolved_by', fields.CharField(null=True, max_length=60)),
+                ('note', fields.CharField(default='', max_length=500)),
+            ],
+            options={'table': 'order_exceptions', 'app': 'models', 'unique_together': (('order_id', 'kind', 'is_open'),), 'indexes': [Index(fields=['is_open', 'due_at', 'id']), Index(fields=['kind', 'is_open', 'due_at', 'id']), Index(fields=['owner', 'is_open', 'due_at', 'id']), Index(fields=['due_at', 'id'])], 'pk_attr': 'id', 'table_description': '`is_open` is empty once it is resolved, so that the unique index lets one be open per order'},
             bases=['Row'],
         ),
         ops.CreateModel(

@@ -11,7 +11,7 @@ import aiosqlite
 from tortoise.backends.sqlite.client import SqliteClient
 from tortoise.connection import get_connection
 
-from services.checks import event_log, fulfillments, orders, shipments, stock
+from services.checks import event_log, exceptions, fulfillments, orders, shipments, stock
 from services.checks.rules import Rule
 
 EXAMPLES = 5
@@ -21,6 +21,7 @@ RULES: Sequence[Rule] = (
     *orders.RULES,
     *fulfillments.RULES,
     *shipments.RULES,
+    *exceptions.RULES,
     *event_log.RULES,
 )
 

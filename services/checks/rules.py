@@ -4,7 +4,17 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from models import Fulfillment, Level, Order, OrderLine, Reservation, Row, Shipment, StockAlert
+from models import (
+    Fulfillment,
+    Level,
+    Order,
+    OrderException,
+    OrderLine,
+    Reservation,
+    Row,
+    Shipment,
+    StockAlert,
+)
 from models.lifecycle import Status
 from models.people import Person
 from models.rows import FIRST_NUMBER
@@ -12,6 +22,7 @@ from models.rows import FIRST_NUMBER
 # Columns of this name are shown as the number people know the row by.
 _NUMBERED: Mapping[str, type[Row]] = {
     "alert_id": StockAlert,
+    "exception_id": OrderException,
     "fulfillment_id": Fulfillment,
     "level_id": Level,
     "line_id": OrderLine,

@@ -20,6 +20,7 @@ from models import (
     MovementReason,
     Order,
     OrderChannel,
+    OrderException,
     OrderLine,
     Reservation,
     ReservationStatus,
@@ -31,6 +32,7 @@ from models import (
 from services import order_lines, reservations
 from services.actors import Actor
 from services.allocation import allocate
+from services.exceptions import OF_HOLDS
 from services.facts.fulfillments import FulfillmentCancelled, FulfillmentFact, FulfillmentPlanned
 from services.facts.orders import (
     OrderCancelled,
@@ -44,6 +46,7 @@ from services.facts.orders import (
 from services.facts.shipments import ShipmentVoided
 from services.ledger import Change
 from services.order_lines import LineDraft
+from services.seeds import exceptions
 from services.seeds.catalog import CURRENCY, customer_address
 from services.seeds.rows import Rows
 from services.seeds.stock import Stock
@@ -104,6 +107,7 @@ class Life:
     order: Order = field(init=False)
     lines: list[OrderLine] = field(default_factory=list)
     holds: list[Hold] = field(default_factory=list)
+    exceptions: list[OrderException] = field(default_factory=list)
     reservations: list[Reservation] = field(default_factory=list)
     work: list[Fulfillment] = field(default_factory=list)
     contents: dict[int, list[FulfillmentLine]] = field(default_factory=dict)
@@ -114,7 +118,8 @@ class Life:
     def rows(self) -> Iterator[Model]:
         if self.lines:
             yield self.order
-        yield from chain(self.lines, self.holds, self.reservations, self.work, self.parcels)
+        yield from chain(self.lines, self.holds, self.exceptions)
+        yield from chain(self.reservations, self.work, self.parcels)
         yield from chain.from_iterable(self.contents.values())
         yield from chain.from_iterable(self.boxed.values())
         yield from chain.from_iterable(self.reports.values())
@@ -179,6 +184,10 @@ def hold(shop: Shop, life: Life) -> None:
     )
     life.holds.append(row)
     shop.rows.change(life.order)
+    kept = OF_HOLDS[kind]
+    exceptions.open(shop, life, kept, reason, actor=support, due_at=row.due_at)
+    if shop.dice.random() < 0.5:
+        exceptions.assign(shop, life, support)
     tell(shop, life, OrderHeld, support, hold_kind=kind, hold_reason=reason)
 
 
@@ -187,6 +196,7 @@ def let_go(shop: Shop, life: Life) -> None:
     for row in life.holds:
         row.released_at, row.released_by = shop.now, support.label
         shop.rows.change(row, life.order)
+        exceptions.resolve(shop, life, OF_HOLDS[row.kind], actor=support)
         about = {"hold_kind": row.kind, "hold_reason": row.reason}
         tell(shop, life, OrderHoldReleased, support, **about)
 
@@ -210,6 +220,7 @@ def cancel(shop: Shop, life: Life) -> None:
     reason = shop.dice.choice(REASONS)
     life.order.cancel(reason=reason, at=shop.now)
     shop.rows.change(*life.lines, life.order)
+    exceptions.end(shop, life, support)
     tell(shop, life, OrderCancelled, support, cancel_reason=reason)
 
 

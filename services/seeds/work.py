@@ -33,6 +33,7 @@ from services.facts.shipments import (
     ShipmentProgressed,
     ShipmentShipped,
 )
+from services.seeds import exceptions
 from services.seeds.catalog import CARRIERS, HUBS, tracking_code
 from services.seeds.orders import Life, Shop, free, freed, plan, reserve, tell, tell_work
 
@@ -187,9 +188,11 @@ def _report(status: ShipmentStatus, shop: Shop, life: Life, parcel: Shipment) ->
     }
     about = {"shipment_id": parcel.id}
     tell(shop, life, CarrierEventRecorded, SYSTEM, **about, **told)
+    before = parcel.status
     if not parcel.follow(reports):
         return
     shop.rows.change(parcel)
+    exceptions.follow_parcel(shop, life, parcel, before, event.description)
     if parcel.status is ShipmentStatus.DELIVERED:
         tell(shop, life, ShipmentDelivered, SYSTEM, **about)
         _receive(shop, life, parcel)
@@ -205,6 +208,7 @@ def _receive(shop: Shop, life: Life, parcel: Shipment) -> None:
     if all(line.delivered == line.remaining for line in life.lines):
         life.order.complete(at=shop.now)
         shop.rows.change(life.order)
+        exceptions.end(shop, life)
         tell(shop, life, OrderCompleted, SYSTEM)
 
 

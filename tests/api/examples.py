@@ -12,14 +12,18 @@ from models import (
     HoldKind,
     Location,
     LocationKind,
+    OrderException,
     OrderLine,
+    Person,
+    Role,
     Row,
     Shipment,
+    ShipmentStatus,
     StockAlert,
 )
 from services import customers, holds, shipments, stock
 from services.actors import SYSTEM, Permission
-from tests.cast import HOME, Shop
+from tests.cast import HOME, Shop, report
 
 Input = dict[str, Any]
 
@@ -64,6 +68,13 @@ async def hold_in(shop: Shop) -> Hold:
     return await Hold.get(order_id=order.id)
 
 
+async def exception_in(shop: Shop) -> OrderException:
+    """A parcel whose carrier rang in vain."""
+    parcel = await shop.shipment("shipped")
+    await report(parcel, ShipmentStatus.DELIVERY_FAILED)
+    return await OrderException.get(order_id=parcel.order_id)
+
+
 async def line_in(shop: Shop, stage: str = "draft") -> OrderLine:
     order = await shop.order(stage, mug=2)
     return await OrderLine.get(order_id=order.id)
@@ -96,6 +107,11 @@ async def _pick_complete(shop: Shop) -> Input:
     fulfillment = await shop.fulfillment("picking", mug=2)
     line = await FulfillmentLine.get(fulfillment_id=fulfillment.id)
     return {"id": fulfillment.number, "lines": [{"lineId": line.number, "quantity": 2}]}
+
+
+async def _assign(shop: Shop) -> Input:
+    someone = await Person.create(name="Samir", role=Role.SUPPORT)
+    return await _on(exception_in(shop), ownerId=someone.number)
 
 
 async def _parcel(shop: Shop) -> Input:
@@ -138,6 +154,8 @@ EXAMPLES: dict[str, Callable[[Shop], Awaitable[Input]]] = {
     ),
     "orderReleaseHold": lambda shop: _on(hold_in(shop)),
     "orderCancel": lambda shop: _on(shop.order("placed"), reason="Changed their mind"),
+    "exceptionAssign": _assign,
+    "exceptionResolve": lambda shop: _on(exception_in(shop), note="Called them"),
     "fulfillmentRelease": lambda shop: _on(shop.fulfillment("confirmed")),
     "fulfillmentPickStart": lambda shop: _on(shop.fulfillment("released")),
     "fulfillmentPickComplete": _pick_complete,

@@ -1,13 +1,27 @@
 """What the filters and the search of every list find."""
 
+from datetime import timedelta
+
 import pytest
 
 from api.nodes import encode
-from models import Hold, HoldKind, LocationKind, Movement, OrderChannel, Role, Row, StockAlert
+from models import (
+    Hold,
+    HoldKind,
+    LocationKind,
+    Movement,
+    OrderChannel,
+    OrderException,
+    Person,
+    Role,
+    Row,
+    StockAlert,
+)
 from services import (
     alerts,
     catalog,
     customers,
+    exceptions,
     fulfillments,
     holds,
     locations,
@@ -52,6 +66,10 @@ class World:
         ):
             await holds.hold(SYSTEM, order.id, kind=kind, reason=reason)
         await holds.release(SYSTEM, (await Hold.get(kind=HoldKind.MANUAL)).id)
+        held = await OrderException.get(order_id=self.placed.id)
+        self.owner = await Person.create(name="Samir", role=Role.SUPPORT)
+        await exceptions.assign(SYSTEM, held.id, owner_id=self.owner.id)
+        self.due = held.due_at + timedelta(hours=1)
 
     async def _stock(self):
         await alert_in(self.shop)
@@ -114,6 +132,14 @@ FILTERS = {
         "orderId": (lambda w: w.placed.number, lambda w, row: row.order_id == w.placed.id),
         "kind": (lambda w: ["MANUAL", "FRAUD_REVIEW"], lambda w, row: row.kind == "manual"),
         "active": (lambda w: True, lambda w, row: row.released_at is None),
+    },
+    "exceptions": {
+        "kind": (lambda w: ["ADDRESS"], lambda w, row: row.kind == "address"),
+        "owner": (lambda w: w.owner.number, lambda w, row: row.owner == w.owner.number),
+        "owned": (lambda w: True, lambda w, row: row.owner is not None),
+        "open": (lambda w: False, lambda w, row: row.resolved_at is not None),
+        "orderId": (lambda w: w.placed.number, lambda w, row: row.order_id == w.placed.id),
+        "dueBefore": (lambda w: iso(w.due), lambda w, row: row.due_at < w.due),
     },
     "reservations": {
         "orderId": (lambda w: w.placed.number, lambda w, row: row.order_id == w.placed.id),
@@ -209,6 +235,7 @@ SEARCHES = [
     ("orders", "ADA", lambda w, row: True),
     ("orderLines", "SHIRT", lambda w, row: row.name == "Shirt"),
     ("holds", "DOOR", lambda w, row: row.reason == "Which door?"),
+    ("exceptions", "DOOR", lambda w, row: row.reason == "Which door?"),
     ("shipments", "z9", lambda w, row: row.id == w.parcel.id),
     ("stockLevels", "shirt", lambda w, row: row.variant_id in (w.shop.shirt.id, w.other.shirt.id)),
     ("stockMovements", "gone", lambda w, row: row.note == "Gone"),

@@ -20,7 +20,7 @@ on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 LONG = "x" * 20_000
 REFERENCES = (
     *("id", "orderId", "fulfillmentId", "productId", "customerId"),
-    *("variantId", "locationId"),
+    *("variantId", "locationId", "ownerId"),
 )
 
 
@@ -86,6 +86,7 @@ CHANGED = {
     "orderLineUpdate": ({"quantity": 0}, ["quantity"]),
     "orderHold": ({"reason": " "}, ["reason"]),
     "orderCancel": ({"reason": LONG}, ["reason"]),
+    "exceptionResolve": ({"note": " "}, ["note"]),
     "shipmentCreate": ({"carrier": "", "service": LONG}, ["carrier", "service"]),
     "shipmentLabel": ({"trackingCode": " "}, ["trackingCode"]),
     "shipmentEventRecord": (

@@ -7,7 +7,7 @@ from api.permissions import Needs
 from models import Person, Role
 from services.actors import GUEST, ROLE_PERMISSIONS, Permission
 from tests import cast
-from tests.api.examples import MUTATIONS, alert_in, example, needs, operation
+from tests.api.examples import MUTATIONS, alert_in, example, hold_in, needs, operation
 from tests.cast import actor_for, everything
 from tests.documents import DOCUMENTS
 
@@ -22,6 +22,7 @@ FOR_ANYBODY = {"trackedOrder"}
 WATCHES = {
     "Events": None,
     "OrderTracked": Permission.ORDERS_READ,
+    "ExceptionsWatch": Permission.EXCEPTIONS_READ,
     "StockLevelsWatch": Permission.STOCK_READ,
     "StockAlertsWatch": Permission.STOCK_READ,
 }
@@ -109,6 +110,7 @@ async def test_only_who_is_permitted_is_answered(api, shop, query):
 @pytest.mark.parametrize("subscription", WATCHES)
 async def test_only_who_is_permitted_watches(api, shop, feed, subscription):
     order, _ = await shop.order(), await alert_in(shop)
+    await hold_in(shop)
     # Everything so far is answered at once; to those who may see none of it, a lost cursor is.
     given = {"after": "999" if subscription == "Events" else "0"}
     given |= {"id": order.number} if subscription == "OrderTracked" else {}

@@ -1,12 +1,13 @@
 import pytest
 
-from services import event_log, orders, timeline
+from models import HoldKind
+from services import event_log, holds, orders, timeline
 from services.actors import SYSTEM
 from tests.cast import one_database, refuses
 
 
 async def kinds(order, **window: object) -> list[str]:
-    [page] = await timeline.of_orders([order], **{"first": 100, "after": None} | window)
+    [page] = await timeline.of_orders(SYSTEM, [order], **{"first": 100, "after": None} | window)
     return [row.kind for row in page.rows]
 
 
@@ -26,8 +27,8 @@ class TestOfOrders:
         assert await kinds(order) == ["OrderDrafted", "OrderPlaced", "OrderCancelled"]
 
     async def test_goes_on_from_a_cursor(self, order):
-        [first] = await timeline.of_orders([order], first=1, after=None)
-        [rest] = await timeline.of_orders([order], first=5, after=first.cursors[-1])
+        [first] = await timeline.of_orders(SYSTEM, [order], first=1, after=None)
+        [rest] = await timeline.of_orders(SYSTEM, [order], first=5, after=first.cursors[-1])
 
         assert [row.kind for row in first.rows] == ["OrderDrafted"]
         assert [row.kind for row in rest.rows] == ["OrderPlaced", "OrderCancelled"]
@@ -38,19 +39,30 @@ class TestOfOrders:
         fresh = await shop.order("draft")
         await event_log.take_in()
 
-        pages = await timeline.of_orders([order, fresh], first=2, after=None)
+        pages = await timeline.of_orders(SYSTEM, [order, fresh], first=2, after=None)
 
         assert [[row.kind for row in page.rows] for page in pages] == [
             ["OrderDrafted", "OrderPlaced"],
             ["OrderDrafted"],
         ]
-        assert await timeline.lengths([order, fresh]) == [3, 1]
+        assert await timeline.lengths(SYSTEM, [order, fresh]) == [3, 1]
 
     async def test_tells_nothing_that_has_no_place_in_the_log_yet(self, shop):
         order = await shop.order("placed")
 
         assert await kinds(order) == []
-        assert await timeline.lengths([order]) == [0]
+        assert await timeline.lengths(SYSTEM, [order]) == [0]
+
+    async def test_tells_nobody_what_they_may_not_know(self, shop, customer_actor):
+        order = await shop.order("placed")
+        await holds.hold(SYSTEM, order.id, kind=HoldKind.FRAUD_REVIEW, reason="Who is this?")
+        await event_log.take_in()
+
+        [page] = await timeline.of_orders(customer_actor, [order], first=100, after=None)
+
+        assert "ExceptionOpened" in await kinds(order)
+        assert "ExceptionOpened" not in [row.kind for row in page.rows]
+        assert await timeline.lengths(customer_actor, [order]) == [len(page.rows)]
 
     @one_database
     @pytest.mark.parametrize("cursor", ["", "-1", "x", "1.0", "٣", "²", "9" * 19])

@@ -4,8 +4,8 @@ from contextlib import aclosing
 
 import pytest
 
-from models import Event, StockAlertStatus
-from services import orders, stock, watching
+from models import Event, ExceptionKind, Hold, HoldKind, StockAlertStatus
+from services import holds, orders, stock, watching
 from services.actors import SYSTEM, Actor
 from services.live import Heartbeat, Interest
 from services.watching import Update
@@ -146,3 +146,19 @@ class TestMaySee:
         of = None if customer_id is None else shop.customer.id + customer_id - 1
 
         assert watching.may_see(theirs, Event(kind=kind, actor="", customer_id=of)) is sees
+
+
+class TestExceptions:
+    async def test_shows_what_is_open_and_then_what_becomes_of_it(self, feed, shop, clerk):
+        held, other = await shop.order("placed"), await shop.order("placed")
+        await holds.hold(clerk, held.id, kind=HoldKind.ADDRESS, reason="Which door?")
+        await all_placed(feed)
+
+        async with aclosing(watching.exceptions(clerk, {ExceptionKind.ADDRESS}, None)) as updates:
+            [found] = await take(updates, 1)
+            await holds.hold(clerk, other.id, kind=HoldKind.MANUAL, reason="Wait.")
+            await holds.release(clerk, (await Hold.get(order_id=held.id)).id)
+            [told] = await take(updates, 1)
+
+        assert (found.event, found.row.reason) == (None, "Which door?")
+        assert (told.event.kind, told.row.id) == ("ExceptionResolved", found.row.id)

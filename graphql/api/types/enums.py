@@ -22,6 +22,7 @@ publish(models.ReservationStatus, "Whether a reservation still keeps its units."
 publish(models.StockAlertStatus, "Where a stock alert stands in its life.")
 publish(models.StockAlertKind, "What a stock alert is about.")
 publish(models.HoldKind, "Why an order is held.")
+publish(models.ExceptionKind, "What keeps an order from going its way.")
 publish(models.OrderChannel, "How an order came in.")
 publish(models.LocationKind, "What a location is for.")
 publish(models.MovementReason, "Why a stock level changed.")

@@ -39,6 +39,7 @@ ROWS: dict[str, tuple[type[Model], str]] = {
     "location_id": (models.Location, "api.types.locations"),
     "stock_alert_id": (models.StockAlert, "api.types.stock"),
     "fulfillment_id": (models.Fulfillment, "api.types.fulfillments"),
+    "exception_id": (models.OrderException, "api.types.exceptions"),
     "shipment_id": (models.Shipment, "api.types.fulfillments"),
 }
 SIGNALS: tuple[type[Signal], ...] = (Heartbeat, Reset)

@@ -15,6 +15,7 @@ from api.types.actions import Action
 from api.types.catalog import Variant
 from api.types.customers import Customer, PostalAddress
 from api.types.events import Event
+from api.types.exceptions import OrderException
 from api.types.fulfillments import Fulfillment, Shipment
 from api.types.locations import Location
 from services import actions, progress, timeline
@@ -92,6 +93,12 @@ class Order(Node):
     cancel_reason: str = column("Why it was given up.")
     lines: list[OrderLine] = many(models.OrderLine, "order_id", "What is bought.")
     holds: list[Hold] = many(models.Hold, "order_id", "What held it, the released ones too.")
+    exceptions: list[OrderException] = many(
+        models.OrderException,
+        "order_id",
+        "What kept it from going its way; needs EXCEPTIONS_READ.",
+        needs=Permission.EXCEPTIONS_READ,
+    )
     reservations: list[Reservation] = many(
         models.Reservation, "order_id", "Where its units are set aside."
     )
@@ -110,8 +117,11 @@ class Order(Node):
         root: models.Order, info: Info, first: First = None, after: After = None
     ) -> Any:
         async def load(rows: list[models.Order]) -> list[Any]:
-            return await timeline.of_orders(rows, first=first, after=after)
+            return await timeline.of_orders(info.context.actor, rows, first=first, after=after)
+
+        async def count(rows: list[models.Order]) -> list[int]:
+            return await timeline.lengths(info.context.actor, rows)
 
         loader = info.context.loaders.batch(("timeline", first, after), load)
-        lengths = info.context.loaders.batch("timeline lengths", timeline.lengths)
+        lengths = info.context.loaders.batch("timeline lengths", count)
         return connected(await loader.load(root), lambda: lengths.load(root))
