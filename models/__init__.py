@@ -1,8 +1,9 @@
 """The ground floor: tables, and the rules one row can enforce alone."""
 
 from models.alerts import StockAlert, StockAlertKind
-from models.catalog import Product, Variant
+from models.catalog import Product, TaxClass, Variant
 from models.customers import Address, Customer
+from models.discounts import Discount
 from models.events import Event
 from models.exceptions import ExceptionKind, OrderException
 from models.fulfillments import Fulfillment, FulfillmentLine
@@ -18,15 +19,18 @@ from models.lifecycle import (
 from models.locations import Location, LocationKind
 from models.orders import Order, OrderChannel, OrderLine
 from models.people import Person, Role, Token
+from models.prices import Price, PriceList
 from models.reservations import Reservation
 from models.rows import Row
 from models.shipments import CarrierEvent, Shipment, ShipmentLine
 from models.stock import Level, Movement, MovementReason
+from models.taxes import TaxRate
 
 __all__ = [
     "Address",
     "CarrierEvent",
     "Customer",
+    "Discount",
     "Event",
     "ExceptionKind",
     "Fulfillment",
@@ -46,6 +50,8 @@ __all__ = [
     "OrderLine",
     "OrderStatus",
     "Person",
+    "Price",
+    "PriceList",
     "Product",
     "Reservation",
     "ReservationStatus",
@@ -57,6 +63,8 @@ __all__ = [
     "StockAlert",
     "StockAlertKind",
     "StockAlertStatus",
+    "TaxClass",
+    "TaxRate",
     "Token",
     "Variant",
 ]

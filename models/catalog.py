@@ -2,7 +2,15 @@
 
 from tortoise import fields
 
+from models.lifecycle import Status
 from models.rows import Row
+
+
+class TaxClass(Status):
+    STANDARD = "standard", "Taxed at the ordinary rate of a place."
+    REDUCED = "reduced", "Taxed at the reduced rate, as food and books often are."
+    SUPER_REDUCED = "super_reduced", "Taxed at the lowest rate, where a place has a second."
+    ZERO = "zero", "Not taxed anywhere."
 
 
 class Product(Row):
@@ -31,6 +39,7 @@ class Variant(Row):
     barcode = fields.CharField(max_length=60, null=True, unique=True)
     price = fields.BigIntField()
     currency = fields.CharField(max_length=3)
+    tax_class = fields.CharEnumField(TaxClass, max_length=20, default=TaxClass.STANDARD)
     archived_at = fields.DatetimeField(null=True)
 
     class Meta:

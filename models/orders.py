@@ -7,7 +7,7 @@ from typing import Any
 
 from tortoise import fields
 
-from models.catalog import Variant
+from models.catalog import TaxClass, Variant
 from models.customers import Customer
 from models.lifecycle import ORDER_STEPS, OrderStatus, Status
 from models.rows import Lifecycle, Row
@@ -41,7 +41,11 @@ def new_tracking_token() -> str:
 
 class Order(Lifecycle):
     """Money is in minor units of `currency`. Where it goes is copied from the address book, so
-    that a later change there does not rewrite what was agreed."""
+    that a later change there does not rewrite what was agreed.
+
+    Always: total = sum of the lines' totals + shipping_total, tax_total = sum of their tax +
+    shipping_tax, and the amounts of `price_steps` sum to the total.
+    """
 
     PREFIX = "ORD"
     STEPS = ORDER_STEPS
@@ -55,7 +59,14 @@ class Order(Lifecycle):
     keyed_by = fields.CharField(max_length=60)
     status = fields.CharEnumField(OrderStatus, max_length=20, default=OrderStatus.DRAFT)
     currency = fields.CharField(max_length=3)
+    prices_include_tax = fields.BooleanField(default=True)
+    subtotal = fields.BigIntField(default=0)
+    discount_total = fields.BigIntField(default=0)
+    shipping_total = fields.BigIntField(default=0)
+    shipping_tax = fields.BigIntField(default=0)
+    tax_total = fields.BigIntField(default=0)
     total = fields.BigIntField(default=0)
+    price_steps: list[dict[str, Any]] = fields.JSONField(default=list)
     ship_to: dict[str, Any] | None = fields.JSONField(null=True)
     note = fields.CharField(max_length=1000, default="")
     tracking_token = fields.CharField(max_length=40, unique=True, default=new_tracking_token)
@@ -76,6 +87,10 @@ class Order(Lifecycle):
             ("total", "id"),
             ("updated_at", "id"),
         )
+
+    @property
+    def is_given_up(self) -> bool:
+        return self.status in (OrderStatus.CANCELLED, OrderStatus.EXPIRED)
 
     @property
     def shipping_address(self) -> PostalAddress | None:
@@ -106,7 +121,9 @@ class OrderLine(Row):
 
     Always: delivered ≤ shipped ≤ packed ≤ picked ≤ ordered − cancelled, and from placing on
     reserved + backordered + picked = ordered − cancelled.
-    `unit_price` is in minor units of `currency`.
+    Money is in minor units of `currency`. `unit_price` was agreed for `agreed_for` units, where
+    `price_basis` says; `discount` and `tax` are those of all remaining units, and `total` is
+    what the customer pays for them.
     """
 
     PREFIX = "LIN"
@@ -121,7 +138,13 @@ class OrderLine(Row):
     variant_id: int
     sku = fields.CharField(max_length=60)
     name = fields.CharField(max_length=200)
-    unit_price = fields.BigIntField()
+    tax_class = fields.CharEnumField(TaxClass, max_length=20, default=TaxClass.STANDARD)
+    unit_price = fields.BigIntField(default=0)
+    agreed_for = fields.IntField(default=0)
+    price_basis = fields.CharField(max_length=200, default="")
+    discount = fields.BigIntField(default=0)
+    tax = fields.BigIntField(default=0)
+    total = fields.BigIntField(default=0)
     currency = fields.CharField(max_length=3)
     ordered = fields.IntField()
     cancelled = fields.IntField(default=0)
@@ -139,12 +162,6 @@ class OrderLine(Row):
     class Meta:
         table = "order_lines"
         indexes = (("order_id", "id"), ("variant_id", "id"))
-
-    @property
-    def total(self) -> int:
-        """Unit price times the units that are not cancelled."""
-        total: int = self.unit_price * self.remaining
-        return total
 
     @property
     def remaining(self) -> int:

@@ -21,3 +21,8 @@ def to_minor_units(amount: Decimal, currency: str) -> int | None:
     # Asked backwards, as scaling rounds an amount of more than 28 digits.
     exact = to_decimal(minor, currency) == amount and abs(minor) <= MOST_MINOR_UNITS
     return minor if exact else None
+
+
+def spoken(minor_units: int, currency: str) -> str:
+    """An amount for people: 12.50 EUR."""
+    return f"{to_decimal(minor_units, currency)} {currency}"

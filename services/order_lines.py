@@ -1,19 +1,20 @@
 """Order lines: add, update and remove them while the order is a draft."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from models import Order, OrderLine, OrderStatus, Variant
 from models.errors import Blocked, Problem, Refused, WrongStatus, refuse_any
-from services import records, scopes
+from services import pricing, records, scopes
 from services.actors import Actor
 from services.commit import announce, operation
 from services.facts.orders import OrderLineAdded, OrderLineFact, OrderLineRemoved, OrderLineUpdated
 from services.inputs import Inputs
-from services.money import MOST_MINOR_UNITS
 
 MOST_LINES = 500
+# What ISO 4217 calls no currency.
+NO_CURRENCY = "XXX"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,26 +34,32 @@ async def add(actor: Actor, order_id: int, draft: LineDraft) -> Order:
     inputs.refuse()
     variant = await scopes.find(actor, Variant, draft.variant_id, "variantId")
     records.refuse_archived(variant, "variantId")
-    # The first line says which currency the order is in.
-    if not await OrderLine.exists(order_id=order.id):
+    # The first line says which currency the order is in, unless that was chosen before.
+    if order.currency == NO_CURRENCY:
         order.currency = variant.currency
-    elif variant.currency != order.currency:
-        raise Refused(_mixed_currencies("variantId"))
     [line] = written(order, [draft], {variant.id: variant})
+    line.order_id = order.id
     await line.save()
-    return await _recount(actor, order, OrderLineAdded, line)
+    lines = await OrderLine.filter(order_id=order.id).order_by("id")
+    await pricing.reprice(order, lines, path="variantId")
+
+    return _announce(actor, OrderLineAdded, order, line)
 
 
 @operation
 async def update(actor: Actor, line_id: int, *, quantity: int) -> Order:
     """Change how many units of a line of a draft are wanted."""
-    line = await scopes.take(actor, OrderLine, line_id)
-    order = await _draft(actor, line.order_id)
+    seen = await scopes.take(actor, OrderLine, line_id)
+    order = await _draft(actor, seen.order_id)
     inputs = Inputs()
-    line.ordered = inputs.number(quantity, "quantity")
+    inputs.number(quantity, "quantity")
     inputs.refuse()
-    await line.store()
-    return await _recount(actor, order, OrderLineUpdated, line)
+    lines = await OrderLine.filter(order_id=order.id).order_by("id")
+    [line] = [each for each in lines if each.id == seen.id]
+    line.ordered = quantity
+    await pricing.reprice(order, lines, "ordered", touched=[line], path="quantity")
+
+    return _announce(actor, OrderLineUpdated, order, line)
 
 
 @operation
@@ -61,7 +68,10 @@ async def remove(actor: Actor, line_id: int) -> Order:
     line = await scopes.take(actor, OrderLine, line_id)
     order = await _draft(actor, line.order_id)
     await line.delete()
-    return await _recount(actor, order, OrderLineRemoved, line)
+    lines = await OrderLine.filter(order_id=order.id).order_by("id")
+    await pricing.reprice(order, lines)
+
+    return _announce(actor, OrderLineRemoved, order, line)
 
 
 async def variants_of(actor: Actor, drafts: Sequence[LineDraft]) -> dict[int, Variant]:
@@ -86,8 +96,9 @@ def common_currency(variants: Mapping[int, Variant]) -> str:
     """The one currency of an order's variants; an order without lines gets it with its first."""
     currencies = {variant.currency for variant in variants.values()}
     if len(currencies) > 1:
-        raise Refused(_mixed_currencies("lines"))
-    return currencies.pop() if currencies else "XXX"
+        message = "Its variants have prices in several currencies. Say which one the order is in."
+        raise Refused(Blocked(message=message, path=("lines",)))
+    return currencies.pop() if currencies else NO_CURRENCY
 
 
 def written(
@@ -97,26 +108,16 @@ def written(
 
 
 def agreed(order: Order, draft: LineDraft, variant: Variant) -> dict[str, Any]:
-    """What a new line says, with name and price as they are now; a later change leaves it alone."""
+    """What a new line says, its name as it is now; a later change leaves it alone."""
     return {
         "order_id": order.id,
         "variant_id": variant.id,
         "sku": variant.sku,
         "name": variant.name,
-        "unit_price": variant.price,
+        "tax_class": variant.tax_class,
         "currency": order.currency,
         "ordered": draft.quantity,
     }
-
-
-def total_of(amounts: Iterable[int], *path: str) -> int:
-    """What an order's lines cost together, in minor units; refused beyond what can be counted
-    exactly."""
-    total = sum(amounts)
-    if total > MOST_MINOR_UNITS:
-        message = "An order cannot cost more than a thousand billion. Enter several."
-        raise Refused(Problem(message=message, path=path))
-    return total
 
 
 def refuse_unless_draft(order: Order, *path: str) -> None:
@@ -144,10 +145,7 @@ async def _draft(actor: Actor, order_id: int, *path: str) -> Order:
     return order
 
 
-async def _recount(actor: Actor, order: Order, fact: type[OrderLineFact], line: OrderLine) -> Order:
-    lines = await OrderLine.filter(order_id=order.id)
-    order.total = total_of((each.total for each in lines), "quantity")
-    await order.store()
+def _announce(actor: Actor, fact: type[OrderLineFact], order: Order, line: OrderLine) -> Order:
     announce(
         actor,
         fact(
@@ -158,8 +156,3 @@ async def _recount(actor: Actor, order: Order, fact: type[OrderLineFact], line: 
         ),
     )
     return order
-
-
-def _mixed_currencies(path: str) -> Problem:
-    message = "All lines of an order have one currency. Enter an order per currency."
-    return Blocked(message=message, path=(path,))

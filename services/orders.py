@@ -1,5 +1,6 @@
 """Orders: draft, place, confirm and cancel them."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -21,7 +22,16 @@ from models import (
 from models.errors import Blocked, Problem, Refused, refuse_any, within
 from models.orders import PostalAddress
 from models.rows import store_all
-from services import exceptions, fulfillments, order_lines, records, reservations, scopes
+from services import (
+    exceptions,
+    fulfillments,
+    order_lines,
+    policies,
+    pricing,
+    records,
+    reservations,
+    scopes,
+)
 from services.actors import Actor
 from services.clock import now
 from services.commit import announce, operation
@@ -43,7 +53,8 @@ FREE = {FulfillmentStatus.HANDED_OVER, FulfillmentStatus.CANCELLED}
 @dataclass(frozen=True, kw_only=True)
 class Draft:
     """What an order is begun with. Goods go to `address_id`, one of the customer's book, or to
-    `shipping_address`."""
+    `shipping_address`. Without a `currency` it is in that of its variants, and without
+    `prices_include_tax` it counts tax as the shop does."""
 
     customer_id: int
     channel: OrderChannel
@@ -52,16 +63,26 @@ class Draft:
     shipping_address: PostalAddress | None = None
     external_reference: str | None = None
     note: str = ""
+    currency: str | None = None
+    prices_include_tax: bool | None = None
 
 
 @operation
 async def create(actor: Actor, draft: Draft) -> Order:
     """Begin an order. Nothing is reserved before it is placed."""
+    order, _ = await _begin(actor, draft)
+    await order.save()
+    return order
+
+
+async def _begin(actor: Actor, draft: Draft) -> tuple[Order, list[OrderLine]]:
+    """A new order with its lines, priced; what it costs is yet to be stored with it."""
     inputs = Inputs()
     note = inputs.text(draft.note, "note", least=0, most=1000)
     reference = draft.external_reference
     if reference is not None:
         reference = inputs.text(reference, "externalReference", most=100)
+    currency = inputs.currency(draft.currency, "currency") if draft.currency else None
     inputs.refuse()
     customer = await scopes.find(actor, Customer, draft.customer_id, "customerId")
     records.refuse_archived(customer, "customerId")
@@ -71,10 +92,8 @@ async def create(actor: Actor, draft: Draft) -> Order:
         channel=draft.channel,
         external_reference=reference,
         keyed_by=actor.label,
-        currency=order_lines.common_currency(variants),
-        total=order_lines.total_of(
-            (variants[line.variant_id].price * line.quantity for line in draft.lines), "lines"
-        ),
+        currency=currency or order_lines.common_currency(variants),
+        prices_include_tax=_includes_tax(draft),
         ship_to=await _destination(actor, customer, draft.address_id, draft.shipping_address),
         note=note,
     )
@@ -84,10 +103,14 @@ async def create(actor: Actor, draft: Draft) -> Order:
         message = f"There is an order {reference} from this channel already."
         problem = Problem(code="TAKEN", message=message, path=("externalReference",))
         raise Refused(problem) from error
-    await OrderLine.bulk_create(order_lines.written(order, draft.lines, variants))
+    lines = order_lines.written(order, draft.lines, variants)
+    account = await pricing.price(order, lines, variants=variants, path="lines")
+    await OrderLine.bulk_create(lines)
+    lines = await OrderLine.filter(order_id=order.id).order_by("id")
+    pricing.explain(order, lines, account)
 
     announce(actor, OrderDrafted(order_id=order.id, customer_id=order.customer_id))
-    return order
+    return order, lines
 
 
 @operation
@@ -109,7 +132,8 @@ async def update(
     if address_id is not None or shipping_address is not None:
         customer = await Customer.get(id=order.customer_id)
         order.ship_to = await _destination(actor, customer, address_id, shipping_address)
-    await order.store()
+    # Its tax depends on where it goes.
+    await pricing.reprice(order, await OrderLine.filter(order_id=order.id).order_by("id"))
 
     announce(actor, OrderUpdated(order_id=order.id, customer_id=order.customer_id))
     return order
@@ -127,15 +151,20 @@ async def place(actor: Actor, order_id: int | None = None, *, draft: Draft | Non
     if draft is not None:
         # A new order is nobody else's to see or to change before the transaction is over.
         with within("order"):
-            order = await create(actor, draft)
+            order, lines = await _begin(actor, draft)
+        refuse_any(reasons_not_to_place(order, lines))
+        repriced: Sequence[str] = ()
     else:
         order = await scopes.take(actor, Order, order_id or 0)
-    lines = await OrderLine.filter(order_id=order.id).order_by("id")
-    refuse_any(await _reasons_not_to_place(order, lines))
+        lines = await OrderLine.filter(order_id=order.id).order_by("id")
+        variants = await Variant.in_bulk([line.variant_id for line in lines], "id")
+        refuse_any(_reasons_not_to_place(order, lines, variants))
+        await pricing.price(order, lines, variants=variants)
+        repriced = pricing.MONEY
     await reservations.reserve(actor, order, [(line, line.ordered) for line in lines])
     for line in lines:
         line.reserve(line.ordered)
-    await store_all(lines, "reserved")
+    await store_all(lines, "reserved", *repriced)
     order.place(at=now())
     await order.store()
 
@@ -203,14 +232,20 @@ def reasons_not_to_place(order: Order, lines: list[OrderLine]) -> list[Problem]:
     return problems
 
 
-async def _reasons_not_to_place(order: Order, lines: list[OrderLine]) -> list[Problem]:
-    archived = await Variant.filter(
-        id__in=[line.variant_id for line in lines], archived_at__isnull=False
-    )
+def _reasons_not_to_place(
+    order: Order, lines: list[OrderLine], variants: Mapping[int, Variant]
+) -> list[Problem]:
     return reasons_not_to_place(order, lines) + [
         Blocked(message=f"{variant.sku} is no longer sold. Remove its line.", path=("id",))
-        for variant in archived
+        for variant in variants.values()
+        if variant.archived_at is not None
     ]
+
+
+def _includes_tax(draft: Draft) -> bool:
+    if draft.prices_include_tax is None:
+        return policies.current().prices_include_tax
+    return draft.prices_include_tax
 
 
 async def _active_reservations(order: Order) -> list[Reservation]:

@@ -13,6 +13,15 @@ class Policy:
     clockwork: bool = True
     """Whether `serve` does what falls due by itself; else `waybill worker` has to run."""
 
+    prices_include_tax: bool = True
+    """Whether prices and shipping charges of an order contain tax, where it is not said."""
+
+    home_country: str = ""
+    """The country whose tax is on what is sold over the counter; empty for no tax there."""
+
+    home_region: str = ""
+    """The region of it, where that has rates of its own."""
+
 
 _policy = Policy()
 

@@ -114,7 +114,8 @@ DAMAGES: Sequence[tuple[str, set[str]]] = (
     ),
     (f"UPDATE order_lines SET currency = 'USD' WHERE {line_of('draft')}", {"line-currency"}),
     (f"UPDATE orders SET total = total + 1 WHERE {first('orders')}", {"order-total"}),
-    (f"UPDATE order_lines SET unit_price = 7 WHERE {line_of('cancelled')}", {"order-total"}),
+    (f"UPDATE order_lines SET total = 7 WHERE {line_of('cancelled')}", {"order-total"}),
+    (f"UPDATE order_lines SET unit_price = 7 WHERE {line_of('placed')}", {"line-total"}),
     *(
         (f"UPDATE orders SET {time} = NULL WHERE {first('orders', condition)}", {"order-times"})
         for time, condition in (
@@ -126,7 +127,8 @@ DAMAGES: Sequence[tuple[str, set[str]]] = (
         )
     ),
     (
-        "UPDATE orders SET status = 'placed', total = 0, placed_at = created_at WHERE "
+        "UPDATE orders SET status = 'placed', total = 0, subtotal = 0, "
+        "placed_at = created_at WHERE "
         + first("orders", "status = 'draft'")
         + "; DELETE FROM order_lines WHERE "
         + "order_id = (SELECT MIN(id) FROM orders WHERE status = 'placed')",

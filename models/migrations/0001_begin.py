@@ -1,6 +1,7 @@
 from tortoise import migrations
 from tortoise.migrations import operations as ops
 from models.alerts import StockAlertKind
+from models.catalog import TaxClass
 from models.exceptions import ExceptionKind
 from models.holds import HoldKind
 from models.lifecycle import FulfillmentStatus, OrderStatus, ReservationStatus, ShipmentStatus, StockAlertStatus
@@ -113,7 +114,14 @@ class Migration(migrations.Migration):
                 ('keyed_by', fields.CharField(max_length=60)),
                 ('status', fields.CharEnumField(default=OrderStatus.DRAFT, description='DRAFT: draft\nPLACED: placed\nCONFIRMED: confirmed\nIN_PROGRESS: in_progress\nCOMPLETED: completed\nCLOSED: closed\nCANCELLED: cancelled\nEXPIRED: expired', enum_type=OrderStatus, max_length=20)),
                 ('currency', fields.CharField(max_length=3)),
+                ('prices_include_tax', fields.BooleanField(default=True)),
+                ('subtotal', fields.BigIntField(default=0)),
+                ('discount_total', fields.BigIntField(default=0)),
+                ('shipping_total', fields.BigIntField(default=0)),
+                ('shipping_tax', fields.BigIntField(default=0)),
+                ('tax_total', fields.BigIntField(default=0)),
                 ('total', fields.BigIntField(default=0)),
+                ('price_steps', fields.JSONField(default=list, encoder=JSON_DUMPS, decoder=loads)),
                 ('ship_to', fields.JSONField(null=True, encoder=JSON_DUMPS, decoder=loads)),
                 ('note', fields.CharField(default='', max_length=1000)),
                 ('tracking_token', fields.CharField(default=new_tracking_token, unique=True, max_length=40)),
@@ -200,6 +208,25 @@ class Migration(migrations.Migration):
             bases=['Row'],
         ),
         ops.CreateModel(
+            name='PriceList',
+            fields=[
+                ('id', fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                ('version', fields.IntField(default=1)),
+                ('created_at', fields.DatetimeField(auto_now=False, auto_now_add=True)),
+                ('updated_at', fields.DatetimeField(auto_now=True, auto_now_add=False)),
+                ('name', fields.CharField(max_length=120)),
+                ('currency', fields.CharField(max_length=3)),
+                ('channel', fields.CharEnumField(null=True, description='ONLINE: online\nIN_PERSON: in_person\nPHONE: phone\nMARKETPLACE: marketplace\nFILE: file\nEDI: edi', enum_type=OrderChannel, max_length=20)),
+                ('priority', fields.IntField(default=100)),
+                ('prices_include_tax', fields.BooleanField(default=True)),
+                ('valid_from', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ('valid_until', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ('archived_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+            ],
+            options={'table': 'price_lists', 'app': 'models', 'indexes': [Index(fields=['name', 'id']), Index(fields=['priority', 'id'])], 'pk_attr': 'id', 'table_description': 'Prices for orders of one currency that count tax as the list does, and of one channel where'},
+            bases=['Row'],
+        ),
+        ops.CreateModel(
             name='Product',
             fields=[
                 ('id', fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
@@ -247,6 +274,25 @@ class Migration(migrations.Migration):
             bases=['Model'],
         ),
         ops.CreateModel(
+            name='TaxRate',
+            fields=[
+                ('id', fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                ('version', fields.IntField(default=1)),
+                ('created_at', fields.DatetimeField(auto_now=False, auto_now_add=True)),
+                ('updated_at', fields.DatetimeField(auto_now=True, auto_now_add=False)),
+                ('name', fields.CharField(max_length=80)),
+                ('country_code', fields.CharField(max_length=2)),
+                ('region', fields.CharField(default='', max_length=120)),
+                ('tax_class', fields.CharEnumField(description='STANDARD: standard\nREDUCED: reduced\nSUPER_REDUCED: super_reduced\nZERO: zero', enum_type=TaxClass, max_length=20)),
+                ('rate', fields.IntField()),
+                ('valid_from', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ('valid_until', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ('archived_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+            ],
+            options={'table': 'tax_rates', 'app': 'models', 'indexes': [Index(fields=['country_code', 'id']), Index(fields=['tax_class', 'id']), Index(fields=['name', 'id'])], 'pk_attr': 'id', 'table_description': '`rate` is in millionths: 19 % is 190,000. A rate of a region takes the place of its'},
+            bases=['Row'],
+        ),
+        ops.CreateModel(
             name='Token',
             fields=[
                 ('id', fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
@@ -275,6 +321,7 @@ class Migration(migrations.Migration):
                 ('barcode', fields.CharField(null=True, unique=True, max_length=60)),
                 ('price', fields.BigIntField()),
                 ('currency', fields.CharField(max_length=3)),
+                ('tax_class', fields.CharEnumField(default=TaxClass.STANDARD, description='STANDARD: standard\nREDUCED: reduced\nSUPER_REDUCED: super_reduced\nZERO: zero', enum_type=TaxClass, max_length=20)),
                 ('archived_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
             ],
             options={'table': 'variants', 'app': 'models', 'indexes': [Index(fields=['product_id', 'id']), Index(fields=['name', 'id'])], 'pk_attr': 'id', 'table_description': 'One size, color or form of a product. `price` is in minor units of `currency`.'},
@@ -327,7 +374,13 @@ class Migration(migrations.Migration):
                 ('variant', fields.ForeignKeyField('models.Variant', source_field='variant_id', db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.RESTRICT)),
                 ('sku', fields.CharField(max_length=60)),
                 ('name', fields.CharField(max_length=200)),
-                ('unit_price', fields.BigIntField()),
+                ('tax_class', fields.CharEnumField(default=TaxClass.STANDARD, description='STANDARD: standard\nREDUCED: reduced\nSUPER_REDUCED: super_reduced\nZERO: zero', enum_type=TaxClass, max_length=20)),
+                ('unit_price', fields.BigIntField(default=0)),
+                ('agreed_for', fields.IntField(default=0)),
+                ('price_basis', fields.CharField(default='', max_length=200)),
+                ('discount', fields.BigIntField(default=0)),
+                ('tax', fields.BigIntField(default=0)),
+                ('total', fields.BigIntField(default=0)),
                 ('currency', fields.CharField(max_length=3)),
                 ('ordered', fields.IntField()),
                 ('cancelled', fields.IntField(default=0)),
@@ -343,6 +396,40 @@ class Migration(migrations.Migration):
                 ('written_off', fields.IntField(default=0)),
             ],
             options={'table': 'order_lines', 'app': 'models', 'indexes': [Index(fields=['order_id', 'id']), Index(fields=['variant_id', 'id'])], 'pk_attr': 'id', 'table_description': 'One variant of an order, and the ledger of its units.'},
+            bases=['Row'],
+        ),
+        ops.CreateModel(
+            name='Discount',
+            fields=[
+                ('id', fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                ('version', fields.IntField(default=1)),
+                ('created_at', fields.DatetimeField(auto_now=False, auto_now_add=True)),
+                ('updated_at', fields.DatetimeField(auto_now=True, auto_now_add=False)),
+                ('order', fields.ForeignKeyField('models.Order', source_field='order_id', db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.RESTRICT)),
+                ('line', fields.ForeignKeyField('models.OrderLine', source_field='line_id', null=True, db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.CASCADE)),
+                ('rate', fields.IntField(null=True)),
+                ('amount', fields.BigIntField(null=True)),
+                ('currency', fields.CharField(max_length=3)),
+                ('reason', fields.CharField(max_length=500)),
+                ('actor', fields.CharField(max_length=60)),
+            ],
+            options={'table': 'discounts', 'app': 'models', 'indexes': [Index(fields=['order_id', 'id']), Index(fields=['line_id', 'id']), Index(fields=['actor', 'id'])], 'pk_attr': 'id', 'table_description': 'Either a `rate` in millionths, 10 % being 100,000, or an `amount` in minor units.'},
+            bases=['Row'],
+        ),
+        ops.CreateModel(
+            name='Price',
+            fields=[
+                ('id', fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                ('version', fields.IntField(default=1)),
+                ('created_at', fields.DatetimeField(auto_now=False, auto_now_add=True)),
+                ('updated_at', fields.DatetimeField(auto_now=True, auto_now_add=False)),
+                ('price_list', fields.ForeignKeyField('models.PriceList', source_field='price_list_id', db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.RESTRICT)),
+                ('variant', fields.ForeignKeyField('models.Variant', source_field='variant_id', db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.RESTRICT)),
+                ('from_quantity', fields.IntField(default=1)),
+                ('price', fields.BigIntField()),
+                ('currency', fields.CharField(max_length=3)),
+            ],
+            options={'table': 'prices', 'app': 'models', 'unique_together': (('price_list_id', 'variant_id', 'from_quantity'),), 'indexes': [Index(fields=['variant_id', 'currency', 'id']), Index(fields=['price_list_id', 'id'])], 'pk_attr': 'id', 'table_description': "What one unit costs from a quantity on, in minor units of the list's currency."},
             bases=['Row'],
         ),
         ops.CreateModel(

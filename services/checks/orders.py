@@ -133,24 +133,47 @@ _MONEY_RULES = (
         """,
     ),
     Rule(
-        name="order-total",
+        name="line-total",
         # Giving an order up does not rewrite what it was about.
-        description="The total of an order is the sum of unit price × remaining units; of one "
-        "that was given up, × ordered units.",
-        says="{order_id} totals {total} minor units; its lines sum to {summed}.",
+        description="On every line that is not given up, the total is unit price × remaining "
+        "units − discount, and tax where that comes on top; nothing is negative.",
+        says="{line_id} of {order_id}: {remaining} units at {unit_price} less {discount}, with "
+        "{tax} tax, are not {total} minor units.",
         broken=f"""
             SELECT * FROM (
-              SELECT orders.id AS order_id, orders.total,
-                     COALESCE(CASE WHEN orders.status IN {GIVEN_UP} THEN worth.ordered
-                              ELSE worth.remaining END, 0) AS summed
+              SELECT line.id AS line_id, line.order_id, line.ordered - line.cancelled AS remaining,
+                     line.unit_price, line.discount, line.tax, line.total,
+                     CASE WHEN orders.prices_include_tax THEN 0 ELSE line.tax END AS added
+              FROM order_lines AS line JOIN orders ON orders.id = line.order_id
+              WHERE orders.status NOT IN {GIVEN_UP}
+            ) AS priced
+            WHERE total <> unit_price * remaining - discount + added
+               OR unit_price < 0 OR discount < 0 OR tax < 0 OR total < 0
+        """,
+    ),
+    Rule(
+        name="order-total",
+        description="The total of an order is the sum of its lines and its shipping, and so are "
+        "its discounts and its tax; it is also the subtotal less discounts, with shipping and "
+        "what tax comes on top.",
+        says="{order_id} totals {total} minor units; its lines sum to {summed}, with shipping.",
+        broken="""
+            SELECT * FROM (
+              SELECT orders.id AS order_id, orders.total, orders.tax_total, orders.discount_total,
+                     orders.subtotal - orders.discount_total + orders.shipping_total
+                     + CASE WHEN orders.prices_include_tax THEN 0
+                       ELSE orders.tax_total - orders.shipping_tax END AS worked_out,
+                     COALESCE(priced.total, 0) + orders.shipping_total AS summed,
+                     COALESCE(priced.tax, 0) + orders.shipping_tax AS taxes,
+                     COALESCE(priced.discount, 0) AS discounts
               FROM orders
               LEFT JOIN (
-                SELECT order_id, SUM(unit_price * ordered) AS ordered,
-                       SUM(unit_price * (ordered - cancelled)) AS remaining
+                SELECT order_id, SUM(total) AS total, SUM(tax) AS tax, SUM(discount) AS discount
                 FROM order_lines GROUP BY order_id
-              ) AS worth ON worth.order_id = orders.id
+              ) AS priced ON priced.order_id = orders.id
             ) AS compared
-            WHERE total <> summed
+            WHERE total <> summed OR total <> worked_out
+               OR tax_total <> taxes OR discount_total <> discounts
         """,
     ),
 )

@@ -22,14 +22,16 @@ from models import (
     OrderChannel,
     OrderException,
     OrderLine,
+    Price,
     Reservation,
     ReservationStatus,
     Role,
     Shipment,
     ShipmentLine,
+    TaxRate,
     Variant,
 )
-from services import order_lines, reservations
+from services import order_lines, pricing, reservations
 from services.actors import Actor
 from services.allocation import allocate
 from services.exceptions import OF_HOLDS
@@ -46,6 +48,7 @@ from services.facts.orders import (
 from services.facts.shipments import ShipmentVoided
 from services.ledger import Change
 from services.order_lines import LineDraft
+from services.pricing import Book
 from services.seeds import exceptions
 from services.seeds.catalog import CURRENCY, customer_address
 from services.seeds.rows import Rows
@@ -85,10 +88,16 @@ class Shop:
     staff: Mapping[Role, Actor]
     variants: Mapping[int, Variant]
     popularity: Sequence[int]
+    prices: Sequence[Price] = ()
+    rates: Sequence[TaxRate] = ()
 
     @property
     def now(self) -> datetime:
         return self.rows.at
+
+    @property
+    def book(self) -> Book:
+        return Book(at=self.now, variants=self.variants, prices=self.prices, rates=self.rates)
 
 
 Step = Callable[[Shop, "Life"], None]
@@ -148,7 +157,7 @@ def draft(shop: Shop, life: Life) -> None:
     for each in _basket(shop, life):
         values = order_lines.agreed(order, each, shop.variants[each.variant_id])
         life.lines.append(rows.make(OrderLine, **values))
-    order.total = sum(line.total for line in life.lines)
+    pricing.apply(order, life.lines, shop.book)
     tell(shop, life, OrderDrafted)
 
 

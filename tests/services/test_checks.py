@@ -125,7 +125,10 @@ class TestRun:
         assert result.name == "order-total"
         assert result.broken == checks.EXAMPLES + 1
         assert len(result.examples) == checks.EXAMPLES
-        assert result.examples[0] == "ORD-1001 totals 1251 minor units; its lines sum to 1250."
+        assert (
+            result.examples[0]
+            == "ORD-1001 totals 1251 minor units; its lines sum to 1250, with shipping."
+        )
 
     async def test_leaves_out_what_the_log_no_longer_keeps(self, shop):
         await event_log.take_in()

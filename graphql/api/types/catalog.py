@@ -26,7 +26,8 @@ class Variant(Node):
     sku: str = column("The stock keeping unit: names this variant among all of them.")
     name: str = column("What it is called.")
     barcode: str | None = column("What a scanner reads on it.")
-    price: Money = money("price", "What one unit costs in an order entered now.")
+    price: Money = money("price", "What one unit costs where no price list says otherwise.")
+    tax_class: models.TaxClass = column("How it is taxed where it is sold.")
     archived_at: datetime | None = column("When it was taken out of the catalog.")
     levels: list[Level] | None = many(
         models.Level,

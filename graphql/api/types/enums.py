@@ -5,6 +5,7 @@ import strawberry
 import models
 from models.lifecycle import Status
 from services.actors import Permission
+from services.amounts import StepKind
 from services.progress import OrderFulfillmentStatus, OrderStage
 
 
@@ -24,6 +25,8 @@ publish(models.StockAlertKind, "What a stock alert is about.")
 publish(models.HoldKind, "Why an order is held.")
 publish(models.ExceptionKind, "What keeps an order from going its way.")
 publish(models.OrderChannel, "How an order came in.")
+publish(models.TaxClass, "How something is taxed; each place has its own rate for each.")
+publish(StepKind, "Which kind of rule was applied to a price.")
 publish(models.LocationKind, "What a location is for.")
 publish(models.MovementReason, "Why a stock level changed.")
 publish(models.Role, "What somebody is here for.")

@@ -18,6 +18,7 @@ from api.types.events import Event
 from api.types.exceptions import OrderException
 from api.types.fulfillments import Fulfillment, Shipment
 from api.types.locations import Location
+from api.types.prices import PriceStep, price_explanation
 from services import actions, progress, timeline
 from services.actors import Permission
 
@@ -28,8 +29,13 @@ class OrderLine(Node):
     variant: Variant = one(models.Variant, "variant_id", "What is bought, as it is now.")
     sku: str = column("Its stock keeping unit when it was entered.")
     name: str = column("Its name when it was entered.")
-    unit_price: Money = money("unit_price", "What one unit costs.")
-    total: Money = money("total", "Unit price times the units that are not cancelled.")
+    tax_class: models.TaxClass = column("How it is taxed, as it was when it was entered.")
+    unit_price: Money = money("unit_price", "What one unit costs, before discounts.")
+    discount: Money = money("discount", "What is off the line: its share of the order's too.")
+    tax: Money = money("tax", "Tax on the line.")
+    total: Money = money(
+        "total", "What the customer pays for the units that are not cancelled, with tax."
+    )
     ordered: int = column("Units asked for.")
     cancelled: int = column("Units given up.")
     reserved: int = column("Units set aside and not picked yet.")
@@ -81,7 +87,16 @@ class Order(Node):
     fulfillment_status: progress.OrderFulfillmentStatus = batched(
         progress.fulfillment_statuses, "How far its units have come."
     )
+    prices_include_tax: bool = column("Whether prices contain tax, or it comes on top.")
+    subtotal: Money = money("subtotal", "What the lines cost before discounts, counted so.")
+    discount_total: Money = money("discount_total", "What is off the lines.")
+    shipping_total: Money = money("shipping_total", "What shipping costs, with tax.")
+    tax_total: Money = money("tax_total", "Tax on the lines and on shipping.")
     total: Money = money("total", "What the customer pays.")
+    price_explanation: list[PriceStep] = strawberry.field(
+        resolver=price_explanation,
+        description="Each rule that was applied, in order; the amounts sum to the total.",
+    )
     shipping_address: PostalAddress | None = column("Where it goes.")
     note: str = column("What was said about it.")
     tracking_token: str = column("Lets whoever has it follow this order, without an account.")
