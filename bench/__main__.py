@@ -7,7 +7,7 @@ from time import monotonic
 
 import uvloop
 
-from bench import databases, drivers, listing, placing, shop, watching
+from bench import databases, drivers, lifecycle, listing, placing, shop, watching
 from bench.measure import QUICK, THOROUGH, Effort
 from bench.site import Site
 from bench.table import Row, printed
@@ -17,6 +17,7 @@ from services import commit
 PARTS: dict[str, Callable[[Site], Awaitable[list[Row]]]] = {
     "place": placing.by_services,
     "place-http": placing.by_http,
+    "life": lifecycle.lived,
     "list": listing.page,
     "trifles": listing.trifles,
     "watch": watching.watched,

@@ -50,7 +50,14 @@ async def by_http(site: Site) -> list[Row]:
 
 
 def place(server: Server, draft: Draft) -> None:
-    order = {
+    answer = server.ask(PLACE, input={"order": written(draft)})
+    if answer["orderPlace"]["userErrors"]:
+        raise RuntimeError(f"An order was refused: {answer}")
+
+
+def written(draft: Draft) -> dict[str, Any]:
+    """A draft as an input of the API."""
+    return {
         "customerId": encode(Customer(id=draft.customer_id)),
         "channel": draft.channel.name,
         "lines": [
@@ -64,9 +71,6 @@ def place(server: Server, draft: Draft) -> None:
             "countryCode": ADDRESS.country_code,
         },
     }
-    answer = server.ask(PLACE, input={"order": order})
-    if answer["orderPlace"]["userErrors"]:
-        raise RuntimeError(f"An order was refused: {answer}")
 
 
 def _least(site: Site) -> Work:
@@ -81,7 +85,7 @@ def _least(site: Site) -> Work:
 async def _statements(site: Site) -> str:
     """How many statements either way takes, both of which must write the same rows."""
     before = await _written()
-    with _statements_of_tortoise() as statements:
+    with statements_of_tortoise() as statements:
         await site.shop.place()
     between = await _written()
     site.bare.statements = 0
@@ -99,7 +103,7 @@ async def _written() -> list[int]:
 
 
 @contextmanager
-def _statements_of_tortoise() -> Iterator[list[Any]]:
+def statements_of_tortoise() -> Iterator[list[Any]]:
     heard: list[Any] = []
     log, handler = logging.getLogger("tortoise.db_client"), logging.Handler()
     handler.emit = heard.append  # type: ignore[method-assign]

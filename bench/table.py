@@ -1,7 +1,7 @@
 """The result: rows of costs beside their baselines, and the ratios between them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import median
 
 from bench.measure import Cost
@@ -20,6 +20,9 @@ class Row:
     ours: Sequence[float]
     baseline: Sequence[float]
     remark: str = ""
+
+    def remarked(self, more: str) -> "Row":
+        return replace(self, remark=f"{self.remark}; {more}" if self.remark else more)
 
     def cells(self) -> tuple[str, ...]:
         # A ratio within a round compares two halves of the same moment, so what else the machine
