@@ -7,6 +7,7 @@ from typing import Any, ClassVar, Self
 from tortoise import fields
 from tortoise.models import Model
 
+from models import statements
 from models.errors import Refused, WrongStatus
 from models.lifecycle import Status
 
@@ -48,12 +49,12 @@ class Row(Model):
 
 
 async def store_all(rows: Sequence[Row], *changed: str) -> None:
-    """Save the named columns of many rows of one kind in one statement."""
+    """Save the named columns of many rows of one kind in one round trip."""
     if rows:
         for row in rows:
             row.version += 1
             row.updated_at = datetime.now(UTC)
-        await type(rows[0]).bulk_update(rows, fields=[*changed, "version", "updated_at"])
+        await statements.update(rows, (*changed, "version", "updated_at"))
 
 
 class Lifecycle(Row):

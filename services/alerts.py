@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from models import Level, StockAlert, StockAlertKind
+from models.statements import select
 from services import scopes
 from services.actors import Actor
 from services.clock import now
@@ -29,11 +30,9 @@ async def follow(actor: Actor, levels: Sequence[Level]) -> None:
     open_alerts = {
         (alert.level_id, alert.kind): alert
         # Locked, or somebody who acknowledges one meanwhile would be forgotten.
-        for alert in await StockAlert.filter(
-            level_id__in=[level.id for level in levels], is_open=True
+        for alert in await select(
+            StockAlert, locked=True, level_id__in=[level.id for level in levels], is_open=True
         )
-        .select_for_update()
-        .order_by("id")
     }
     for level in levels:
         for kind in StockAlertKind:

@@ -19,6 +19,7 @@ from models import (
 )
 from models.errors import Blocked, NotFound, Problem, refuse_any
 from models.rows import store_all
+from models.statements import select
 from services import reservations, scopes
 from services.actors import Actor
 from services.clock import now
@@ -42,8 +43,8 @@ from services.inputs import Inputs
 @operation
 async def release(actor: Actor, fulfillment_id: int) -> Fulfillment:
     """Hand planned work to its location. Refused while the order is on hold."""
-    order, fulfillment = await _take(actor, fulfillment_id)
-    holds = await Hold.filter(order_id=order.id, released_at=None)
+    order, fulfillment = await scopes.take_part(actor, Fulfillment, fulfillment_id)
+    holds = await select(Hold, order_id=order.id, released_at=None)
     refuse_any(reasons_not_to_release(order, fulfillment, holds))
     fulfillment.release(at=now())
     await fulfillment.store()
@@ -59,7 +60,7 @@ async def release(actor: Actor, fulfillment_id: int) -> Fulfillment:
 @operation
 async def pick_start(actor: Actor, fulfillment_id: int) -> Fulfillment:
     """Take released work; of two pickers who try, one gets it."""
-    order, fulfillment = await _take(actor, fulfillment_id)
+    order, fulfillment = await scopes.take_part(actor, Fulfillment, fulfillment_id)
     fulfillment.start_picking(by=actor.label)
     await fulfillment.store()
 
@@ -76,9 +77,9 @@ async def pick_complete(
     Units that were not found are reserved afresh, elsewhere where possible, and planned as a new
     fulfillment.
     """
-    order, fulfillment = await _take(actor, fulfillment_id)
+    order, fulfillment = await scopes.take_part(actor, Fulfillment, fulfillment_id)
     fulfillment.complete_picking(at=now())
-    work = await FulfillmentLine.filter(fulfillment_id=fulfillment.id).order_by("id")
+    work = await select(FulfillmentLine, fulfillment_id=fulfillment.id)
     missing = _count_picked(work, picked)
     lines = await _lines_of(work)
     for each in work:
@@ -107,7 +108,7 @@ async def pick_complete(
 @operation
 async def pack_start(actor: Actor, fulfillment_id: int) -> Fulfillment:
     """Begin to put picked units into parcels."""
-    order, fulfillment = await _take(actor, fulfillment_id)
+    order, fulfillment = await scopes.take_part(actor, Fulfillment, fulfillment_id)
     fulfillment.start_packing()
     await fulfillment.store()
 
@@ -118,9 +119,9 @@ async def pack_start(actor: Actor, fulfillment_id: int) -> Fulfillment:
 @operation
 async def pack_complete(actor: Actor, fulfillment_id: int) -> Fulfillment:
     """Say that every picked unit is packed."""
-    order, fulfillment = await _take(actor, fulfillment_id)
+    order, fulfillment = await scopes.take_part(actor, Fulfillment, fulfillment_id)
     fulfillment.complete_packing(at=now())
-    work = await FulfillmentLine.filter(fulfillment_id=fulfillment.id).order_by("id")
+    work = await select(FulfillmentLine, fulfillment_id=fulfillment.id)
     lines = await _lines_of(work)
     for each in work:
         each.packed = each.picked
@@ -139,10 +140,10 @@ async def hand_over(actor: Actor, fulfillment_id: int) -> Fulfillment:
 
     Refused while a packed unit is in no parcel.
     """
-    order, fulfillment = await _take(actor, fulfillment_id)
-    work = await FulfillmentLine.filter(fulfillment_id=fulfillment.id).order_by("id")
+    order, fulfillment = await scopes.take_part(actor, Fulfillment, fulfillment_id)
+    work = await select(FulfillmentLine, fulfillment_id=fulfillment.id)
     parcels = await _parcels(fulfillment)
-    boxed = await ShipmentLine.filter(shipment_id__in=[parcel.id for parcel in parcels])
+    boxed = await select(ShipmentLine, shipment_id__in=[parcel.id for parcel in parcels])
     refuse_any(reasons_not_to_hand_over(fulfillment, work, boxed))
     moment = now()
     fulfillment.hand_over(at=moment)
@@ -152,7 +153,7 @@ async def hand_over(actor: Actor, fulfillment_id: int) -> Fulfillment:
         lines[each.line_id].ship(each.packed)
     await store_all(list(lines.values()), "shipped")
     kept = [each.reservation_id for each in work if each.packed]
-    await reservations.consume(actor, order, await Reservation.filter(id__in=kept).order_by("id"))
+    await reservations.consume(actor, order, await select(Reservation, id__in=kept))
     _announce(actor, FulfillmentHandedOver, order, fulfillment)
     for parcel in parcels:
         parcel.ship(at=moment)
@@ -168,13 +169,13 @@ async def cancel(actor: Actor, fulfillment_id: int) -> Fulfillment:
     Its units go back, are reserved afresh for the order, elsewhere where possible, and planned as
     a new fulfillment.
     """
-    order, fulfillment = await _take(actor, fulfillment_id)
-    lines = await OrderLine.filter(order_id=order.id).order_by("id")
+    order, fulfillment = await scopes.take_part(actor, Fulfillment, fulfillment_id)
+    lines = await select(OrderLine, order_id=order.id)
     await give_up(actor, order, [fulfillment], lines)
-    work = await FulfillmentLine.filter(fulfillment_id=fulfillment.id)
-    loose = await Reservation.filter(
-        id__in=[each.reservation_id for each in work], status=ReservationStatus.ACTIVE
-    ).order_by("id")
+    work = await select(FulfillmentLine, fulfillment_id=fulfillment.id)
+    loose = await select(
+        Reservation, id__in=[each.reservation_id for each in work], status=ReservationStatus.ACTIVE
+    )
     by_id = {line.id: line for line in lines}
     await _plan_anew(actor, order, loose, by_id, avoid=fulfillment.location_id)
     return fulfillment
@@ -182,14 +183,9 @@ async def cancel(actor: Actor, fulfillment_id: int) -> Fulfillment:
 
 async def plan(actor: Actor, order: Order) -> None:
     """Plan one fulfillment per location for every reservation that has none yet."""
-    rows = await Reservation.filter(order_id=order.id, status=ReservationStatus.ACTIVE).order_by(
-        "id"
-    )
-    planned = set(
-        await FulfillmentLine.filter(reservation_id__in=[row.id for row in rows]).values_list(
-            "reservation_id", flat=True
-        )
-    )
+    rows = await select(Reservation, order_id=order.id, status=ReservationStatus.ACTIVE)
+    work = await select(FulfillmentLine, reservation_id__in=[row.id for row in rows])
+    planned = {each.reservation_id for each in work}
     by_location: dict[int, list[Reservation]] = defaultdict(list)
     for row in rows:
         if row.id not in planned:
@@ -216,7 +212,7 @@ async def give_up(
     for fulfillment in work:
         fulfillment.cancel(at=now())
         await fulfillment.store()
-        for each in await FulfillmentLine.filter(fulfillment_id=fulfillment.id):
+        for each in await select(FulfillmentLine, fulfillment_id=fulfillment.id):
             by_id[each.line_id].put_back(picked=each.picked, packed=each.packed)
         parcels = await _parcels(fulfillment)
         for parcel in parcels:
@@ -261,25 +257,14 @@ def loose_units(work: Sequence[FulfillmentLine], boxed: Sequence[ShipmentLine]) 
     return sum(each.packed for each in work) - sum(each.quantity for each in boxed)
 
 
-async def _take(actor: Actor, fulfillment_id: int) -> tuple[Order, Fulfillment]:
-    # Everything that changes an order or its parts locks the order first, so two verbs on one
-    # order never wait for each other in a circle and each sees what the other did.
-    seen = await scopes.find(actor, Fulfillment, fulfillment_id)
-    order = await Order.select_for_update().get(id=seen.order_id)
-    return order, await Fulfillment.get(id=seen.id)
-
-
 async def _lines_of(work: Sequence[FulfillmentLine]) -> dict[int, OrderLine]:
-    lines = await OrderLine.filter(id__in=[each.line_id for each in work]).order_by("id")
+    lines = await select(OrderLine, id__in=[each.line_id for each in work])
     return {line.id: line for line in lines}
 
 
 async def _parcels(fulfillment: Fulfillment) -> list[Shipment]:
-    return (
-        await Shipment.filter(fulfillment_id=fulfillment.id)
-        .exclude(status=ShipmentStatus.VOIDED)
-        .order_by("id")
-    )
+    rows = await select(Shipment, fulfillment_id=fulfillment.id)
+    return [row for row in rows if row.status is not ShipmentStatus.VOIDED]
 
 
 def _count_picked(

@@ -6,6 +6,7 @@ from typing import Any
 
 from models import Order, OrderLine, OrderStatus, Variant
 from models.errors import Blocked, Problem, Refused, WrongStatus, refuse_any
+from models.statements import select
 from services import pricing, records, scopes
 from services.actors import Actor
 from services.commit import announce, operation
@@ -40,7 +41,7 @@ async def add(actor: Actor, order_id: int, draft: LineDraft) -> Order:
     [line] = written(order, [draft], {variant.id: variant})
     line.order_id = order.id
     await line.save()
-    lines = await OrderLine.filter(order_id=order.id).order_by("id")
+    lines = await select(OrderLine, order_id=order.id)
     await pricing.reprice(order, lines, path="variantId")
 
     return _announce(actor, OrderLineAdded, order, line)
@@ -54,7 +55,7 @@ async def update(actor: Actor, line_id: int, *, quantity: int) -> Order:
     inputs = Inputs()
     inputs.number(quantity, "quantity")
     inputs.refuse()
-    lines = await OrderLine.filter(order_id=order.id).order_by("id")
+    lines = await select(OrderLine, order_id=order.id)
     [line] = [each for each in lines if each.id == seen.id]
     line.ordered = quantity
     await pricing.reprice(order, lines, "ordered", touched=[line], path="quantity")
@@ -68,7 +69,7 @@ async def remove(actor: Actor, line_id: int) -> Order:
     line = await scopes.take(actor, OrderLine, line_id)
     order = await _draft(actor, line.order_id)
     await line.delete()
-    lines = await OrderLine.filter(order_id=order.id).order_by("id")
+    lines = await select(OrderLine, order_id=order.id)
     await pricing.reprice(order, lines)
 
     return _announce(actor, OrderLineRemoved, order, line)

@@ -22,6 +22,7 @@ from models import (
 from models.errors import Blocked, Problem, Refused, refuse_any, within
 from models.orders import PostalAddress
 from models.rows import store_all
+from models.statements import select
 from services import (
     exceptions,
     fulfillments,
@@ -106,7 +107,7 @@ async def _begin(actor: Actor, draft: Draft) -> tuple[Order, list[OrderLine]]:
     lines = order_lines.written(order, draft.lines, variants)
     account = await pricing.price(order, lines, variants=variants, path="lines")
     await OrderLine.bulk_create(lines)
-    lines = await OrderLine.filter(order_id=order.id).order_by("id")
+    lines = await select(OrderLine, order_id=order.id)
     pricing.explain(order, lines, account)
 
     announce(actor, OrderDrafted(order_id=order.id, customer_id=order.customer_id))
@@ -133,7 +134,7 @@ async def update(
         customer = await Customer.get(id=order.customer_id)
         order.ship_to = await _destination(actor, customer, address_id, shipping_address)
     # Its tax depends on where it goes.
-    await pricing.reprice(order, await OrderLine.filter(order_id=order.id).order_by("id"))
+    await pricing.reprice(order, await select(OrderLine, order_id=order.id))
 
     announce(actor, OrderUpdated(order_id=order.id, customer_id=order.customer_id))
     return order
@@ -156,7 +157,7 @@ async def place(actor: Actor, order_id: int | None = None, *, draft: Draft | Non
         repriced: Sequence[str] = ()
     else:
         order = await scopes.take(actor, Order, order_id or 0)
-        lines = await OrderLine.filter(order_id=order.id).order_by("id")
+        lines = await select(OrderLine, order_id=order.id)
         variants = await Variant.in_bulk([line.variant_id for line in lines], "id")
         refuse_any(_reasons_not_to_place(order, lines, variants))
         await pricing.price(order, lines, variants=variants)
@@ -191,7 +192,7 @@ async def cancel(actor: Actor, order_id: int, *, reason: str) -> Order:
     inputs = Inputs()
     reason = inputs.text(reason, "reason", most=500)
     inputs.refuse()
-    lines = await OrderLine.filter(order_id=order.id).order_by("id")
+    lines = await select(OrderLine, order_id=order.id)
     if shipped := reasons_not_to_cancel(order, lines):
         raise Refused(*shipped)
     work = await Fulfillment.filter(order_id=order.id, status__not_in=list(FREE)).order_by("id")
@@ -249,9 +250,7 @@ def _includes_tax(draft: Draft) -> bool:
 
 
 async def _active_reservations(order: Order) -> list[Reservation]:
-    return await Reservation.filter(order_id=order.id, status=ReservationStatus.ACTIVE).order_by(
-        "id"
-    )
+    return await select(Reservation, order_id=order.id, status=ReservationStatus.ACTIVE)
 
 
 async def _destination(

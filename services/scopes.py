@@ -10,6 +10,7 @@ from tortoise.queryset import QuerySet
 import models
 from models import Row
 from models.errors import NotFound, Path, Refused
+from models.statements import select_one
 from services.actors import Actor, Permission
 
 M = TypeVar("M", bound=Model)
@@ -62,7 +63,7 @@ def visible(actor: Actor, kind: type[M]) -> QuerySet[M]:
 
 async def find(actor: Actor, kind: type[R], row_id: int, *path: str | int) -> R:
     """One row an actor may see; refused with NotFound, which does not tell whether it exists."""
-    row = await visible(actor, kind).get_or_none(id=row_id)
+    row = await _seen(actor, kind, row_id)
     if row is None:
         raise Refused(not_found(kind, path))
     return row
@@ -70,10 +71,27 @@ async def find(actor: Actor, kind: type[R], row_id: int, *path: str | int) -> R:
 
 async def take(actor: Actor, kind: type[R], row_id: int, *path: str | int) -> R:
     """Like `find`, and nobody else can change the row until the operation is over."""
-    row = await lock(await find(actor, kind, row_id, *path))
+    if actor.customer_id is None and "order_id" not in kind._meta.fields:
+        # Of the common case, what would be seen is what is locked.
+        row = await _seen(actor, kind, row_id, locked=True)
+    else:
+        row = await lock(await find(actor, kind, row_id, *path))
     if row is None:
         raise Refused(not_found(kind, path))
     return row
+
+
+async def take_part(
+    actor: Actor, kind: type[R], row_id: int, *path: str | int
+) -> tuple[models.Order, R]:
+    """A part of an order, and the order, which nobody else can change until the operation is
+    over."""
+    seen: Any = await find(actor, kind, row_id, *path)
+    order = await select_one(models.Order, locked=True, id=seen.order_id)
+    row = await select_one(kind, id=row_id)
+    if order is None or row is None:
+        raise Refused(not_found(kind, path))
+    return order, row
 
 
 async def lock(row: R) -> R | None:
@@ -84,10 +102,19 @@ async def lock(row: R) -> R | None:
     """
     kind, order_id = type(row), getattr(row, "order_id", None)
     if order_id is not None:
-        await models.Order.select_for_update().get(id=order_id)
-        return await kind.get_or_none(id=row.id)
+        await select_one(models.Order, locked=True, id=order_id)
+        return await select_one(kind, id=row.id)
     # Locked by its id alone: a lock over a join would take the rows of the other tables too.
-    return await kind.select_for_update().get_or_none(id=row.id)
+    return await select_one(kind, locked=True, id=row.id)
+
+
+async def _seen(actor: Actor, kind: type[R], row_id: int, *, locked: bool = False) -> R | None:
+    scope = SCOPES[kind]
+    if not actor.may(scope.permission):
+        return None
+    if actor.customer_id is None or scope.customer is None:
+        return await select_one(kind, locked=locked, id=row_id)
+    return await visible(actor, kind).get_or_none(id=row_id)
 
 
 def not_found(kind: type[Row], path: Path) -> NotFound:

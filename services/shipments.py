@@ -21,6 +21,7 @@ from models import (
 from models.errors import Blocked, NotFound, Problem, Refused, refuse_any
 from models.rows import store_all
 from models.shipments import CARRIER_STATUSES
+from models.statements import select
 from services import exceptions, scopes
 from services.actors import Actor
 from services.clock import now
@@ -48,9 +49,7 @@ async def create(
 ) -> Shipment:
     """Plan a parcel of packed units: units by fulfillment line, or None for all that are in no
     parcel yet. With a tracking code it is labelled at once."""
-    seen = await scopes.find(actor, Fulfillment, fulfillment_id, "fulfillmentId")
-    order = await Order.select_for_update().get(id=seen.order_id)
-    fulfillment = await Fulfillment.get(id=seen.id)
+    order, fulfillment = await scopes.take_part(actor, Fulfillment, fulfillment_id, "fulfillmentId")
     free = await _free_units(fulfillment)
     refuse_any(reasons_not_to_create(fulfillment, sum(units for _, units in free)))
     inputs = Inputs()
@@ -83,7 +82,7 @@ async def create(
 @operation
 async def label(actor: Actor, shipment_id: int, *, tracking_code: str) -> Shipment:
     """Give a parcel the carrier's tracking code."""
-    order, shipment = await _take(actor, shipment_id)
+    order, shipment = await scopes.take_part(actor, Shipment, shipment_id)
     await _label(actor, order, shipment, tracking_code)
     return shipment
 
@@ -103,7 +102,7 @@ async def record_event(
     The parcel's status is what all its reports together say; a report that was recorded before
     changes nothing. An order whose every unit has arrived is completed.
     """
-    order, shipment = await _take(actor, shipment_id)
+    order, shipment = await scopes.take_part(actor, Shipment, shipment_id)
     inputs = Inputs()
     place = inputs.text(place, "place", least=0, most=200)
     description = inputs.text(description, "description", least=0, most=500)
@@ -111,7 +110,7 @@ async def record_event(
     for problem in reasons_not_to_record(shipment, status):
         inputs.add(problem)
     inputs.refuse()
-    events = await CarrierEvent.filter(shipment_id=shipment.id)
+    events = await select(CarrierEvent, shipment_id=shipment.id)
     if any((each.status, each.occurred_at) == (status, occurred_at) for each in events):
         return shipment
     event = await CarrierEvent.create(
@@ -161,15 +160,9 @@ def reasons_not_to_record(shipment: Shipment, status: ShipmentStatus) -> list[Pr
     return []
 
 
-async def _take(actor: Actor, shipment_id: int) -> tuple[Order, Shipment]:
-    seen = await scopes.find(actor, Shipment, shipment_id)
-    order = await Order.select_for_update().get(id=seen.order_id)
-    return order, await Shipment.get(id=seen.id)
-
-
 async def _free_units(fulfillment: Fulfillment) -> list[tuple[FulfillmentLine, int]]:
     """The packed units of each line that are in no parcel yet."""
-    work = await FulfillmentLine.filter(fulfillment_id=fulfillment.id).order_by("id")
+    work = await select(FulfillmentLine, fulfillment_id=fulfillment.id)
     boxed: Counter[int] = Counter()
     for row in await ShipmentLine.filter(
         fulfillment_line_id__in=[row.id for row in work],
@@ -234,8 +227,8 @@ async def _announce_progress(actor: Actor, order: Order, shipment: Shipment) -> 
 
 async def _receive(actor: Actor, order: Order, shipment: Shipment) -> None:
     """Note the units the customer now has, and complete the order with the last of them."""
-    lines = {line.id: line for line in await OrderLine.filter(order_id=order.id).order_by("id")}
-    arrived = await ShipmentLine.filter(shipment_id=shipment.id)
+    lines = {line.id: line for line in await select(OrderLine, order_id=order.id)}
+    arrived = await select(ShipmentLine, shipment_id=shipment.id)
     for row in arrived:
         lines[row.line_id].deliver(row.quantity)
     await store_all([lines[line_id] for line_id in {row.line_id for row in arrived}], "delivered")

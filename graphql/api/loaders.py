@@ -7,6 +7,8 @@ from typing import Any
 from strawberry.dataloader import DataLoader
 from tortoise.models import Model
 
+from models.statements import select
+
 Batch = Callable[[list[Any]], Awaitable[list[Any]]]
 
 
@@ -20,7 +22,7 @@ class Loaders:
         """The row with an id, or None."""
 
         async def load(ids: list[int]) -> list[Any]:
-            rows: dict[Any, Any] = await kind.in_bulk(ids, "id")
+            rows = {row.pk: row for row in await select(kind, id__in=ids)}
             return [rows.get(each) for each in ids]
 
         return self.batch(kind, load)
@@ -30,7 +32,8 @@ class Loaders:
 
         async def load(ids: list[int]) -> list[Any]:
             found: dict[int, list[Model]] = defaultdict(list)
-            for row in await kind.filter(**{f"{column}__in": ids}).order_by("id"):
+            where: dict[str, Any] = {f"{column}__in": ids}
+            for row in await select(kind, **where):
                 found[getattr(row, column)].append(row)
             return [found[each] for each in ids]
 
