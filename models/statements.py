@@ -37,6 +37,18 @@ async def select_one(kind: type[M], *, locked: bool = False, **where: Any) -> M 
     return next(iter(await select(kind, locked=locked, **where)), None)
 
 
+async def select_after(kind: type[M], column: str, after: int, *, limit: int) -> list[M]:
+    """The next rows in the order of a column that counts up."""
+    executor = _executor(kind)
+    columns = _columns(kind)
+    sql = (
+        f"SELECT {columns} FROM {kind._meta.db_table} WHERE {column} > $1 "
+        f"ORDER BY {column} LIMIT {limit:d}"
+    )
+    found: list[M] = await executor.execute_select(sql, [after])
+    return found
+
+
 async def update(rows: Sequence[Model], names: Iterable[str]) -> None:
     """Write the named columns of rows of one kind, in one round trip."""
     names = tuple(names)
@@ -59,14 +71,19 @@ def _executor(kind: type[Model]) -> BaseExecutor:
 def _select(
     kind: type[Model], names: tuple[str, ...], empty: frozenset[str], locked: bool, dialect: str
 ) -> str:
-    columns = ", ".join(kind._meta.fields_db_projection.values())
     places = count(1)
     conditions = " AND ".join(
         f"{name} IS NULL" if name in empty else _condition(name, f"${next(places)}", dialect)
         for name in names
     )
     lock = " FOR UPDATE" if locked else ""
-    return f"SELECT {columns} FROM {kind._meta.db_table} WHERE {conditions} ORDER BY id{lock}"
+    table = kind._meta.db_table
+    return f"SELECT {_columns(kind)} FROM {table} WHERE {conditions} ORDER BY id{lock}"
+
+
+@cache
+def _columns(kind: type[Model]) -> str:
+    return ", ".join(kind._meta.fields_db_projection.values())
 
 
 def _condition(name: str, place: str, dialect: str) -> str:

@@ -6,6 +6,7 @@ from typing import Any
 from tortoise.transactions import in_transaction
 
 from models import Event
+from models.statements import select_after
 
 PAGE = 500
 PLACING_LOCK = 7_002
@@ -44,7 +45,16 @@ async def oldest_position() -> int:
 
 async def read(after: int, where: Mapping[str, Any]) -> AsyncGenerator[Event, None]:
     """Every event after a position that answers to `where`, oldest first, a page at a time."""
-    while page := await Event.filter(position__gt=after, **where).order_by("position").limit(PAGE):
+    page_is_full = True
+    while page_is_full:
+        page = await _page(after, where)
         for event in page:
             yield event
-        after = page[-1].position or after
+            after = event.position or after
+        page_is_full = len(page) == PAGE
+
+
+async def _page(after: int, where: Mapping[str, Any]) -> list[Event]:
+    if not where:
+        return await select_after(Event, "position", after, limit=PAGE)
+    return await Event.filter(position__gt=after, **where).order_by("position").limit(PAGE)

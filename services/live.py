@@ -28,6 +28,7 @@ ECHO_SECONDS = 2.0
 CONNECT_SECONDS = 5.0
 INBOX_LIMIT = 256
 PATIENCE_SECONDS = 1.0
+MOMENT_SECONDS = 0.01
 HEARTBEAT_SECONDS = 15.0
 
 
@@ -226,9 +227,12 @@ class Live:
     async def _take_in(self) -> None:
         while True:
             await _wait(self._committed, PATIENCE_SECONDS)
+            begun = monotonic()
             if await event_log.take_in():
                 self._news.set()
                 await self._tell()
+            # One commit alone is told of at once; of many, those of a moment together.
+            await asyncio.sleep(begun + MOMENT_SECONDS - monotonic())
 
     async def _tell(self) -> None:
         """Tell the other processes; without a broadcaster they find the news by polling."""

@@ -7,6 +7,7 @@ from secrets import token_urlsafe
 
 from models import Customer, Person, Role, Token
 from models.errors import Blocked, NotFound, Problem, Refused
+from models.statements import select, select_one
 from services.actors import ROLE_PERMISSIONS, Actor, Permission
 from services.clock import now
 from services.commit import announce, operation
@@ -60,10 +61,10 @@ async def revoke_token(actor: Actor, token_id: int) -> Token:
 async def authenticate(secret: str) -> Actor | None:
     """Who calls with this token, or None where it opens nothing."""
     # The digest is looked up, so the time this takes tells nothing about the tokens there are.
-    token = await Token.get_or_none(hash=digest(secret)).select_related("person")
+    token = await select_one(Token, hash=digest(secret))
     if token is None or token.revoked_at is not None or has_expired(token.expires_at):
         return None
-    person = token.person
+    [person] = await select(Person, id=token.person_id)
     return Actor(
         label=person.number,
         permissions=ROLE_PERMISSIONS[person.role],
