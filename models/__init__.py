@@ -1,6 +1,7 @@
 """The ground floor: tables, and the rules one row can enforce alone."""
 
 from models.alerts import StockAlert, StockAlertKind
+from models.bins import Bin
 from models.catalog import Product, TaxClass, Variant
 from models.customers import Address, Customer
 from models.discounts import Discount
@@ -12,12 +13,16 @@ from models.idempotency import IdempotencyRecord
 from models.lifecycle import (
     FulfillmentStatus,
     OrderStatus,
+    PackageStatus,
     ReservationStatus,
     ShipmentStatus,
     StockAlertStatus,
+    WaveStatus,
 )
 from models.locations import Location, LocationKind
+from models.mispicks import Mispick, MispickKind, MispickStep
 from models.orders import Order, OrderChannel, OrderLine
+from models.packages import Package, PackageLine
 from models.people import Person, Role, Token
 from models.prices import Price, PriceList
 from models.reservations import Reservation
@@ -25,9 +30,11 @@ from models.rows import Row
 from models.shipments import CarrierEvent, Shipment, ShipmentLine
 from models.stock import Level, Movement, MovementReason
 from models.taxes import TaxRate
+from models.waves import Wave
 
 __all__ = [
     "Address",
+    "Bin",
     "CarrierEvent",
     "Customer",
     "Discount",
@@ -42,6 +49,9 @@ __all__ = [
     "Level",
     "Location",
     "LocationKind",
+    "Mispick",
+    "MispickKind",
+    "MispickStep",
     "Movement",
     "MovementReason",
     "Order",
@@ -49,6 +59,9 @@ __all__ = [
     "OrderException",
     "OrderLine",
     "OrderStatus",
+    "Package",
+    "PackageLine",
+    "PackageStatus",
     "Person",
     "Price",
     "PriceList",
@@ -67,4 +80,6 @@ __all__ = [
     "TaxRate",
     "Token",
     "Variant",
+    "Wave",
+    "WaveStatus",
 ]

@@ -4,6 +4,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
+from models.lifecycle import Status
+
 Path = tuple[str | int, ...]
 
 
@@ -53,6 +55,16 @@ class OutOfStock(Problem):
     variant_id: int
     requested: int
     available: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mispick(Problem):
+    """A scan of something else than was asked for; `expected` and `found` are codes or counts."""
+
+    code: str = "MISPICK"
+    kind: Status
+    expected: str
+    found: str
 
 
 @dataclass(frozen=True, kw_only=True)

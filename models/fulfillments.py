@@ -9,6 +9,7 @@ from models.locations import Location
 from models.orders import Order, OrderLine
 from models.reservations import Reservation
 from models.rows import Lifecycle, Row
+from models.waves import Wave
 
 
 class Fulfillment(Lifecycle):
@@ -26,6 +27,10 @@ class Fulfillment(Lifecycle):
     status = fields.CharEnumField(
         FulfillmentStatus, max_length=20, default=FulfillmentStatus.PENDING
     )
+    wave: fields.ForeignKeyNullableRelation[Wave] = fields.ForeignKeyField(
+        "models.Wave", related_name=False, null=True, on_delete=fields.RESTRICT
+    )
+    wave_id: int | None
     picker = fields.CharField(max_length=60, null=True)
     released_at = fields.DatetimeField(null=True)
     picked_at = fields.DatetimeField(null=True)
@@ -35,7 +40,13 @@ class Fulfillment(Lifecycle):
 
     class Meta:
         table = "fulfillments"
-        indexes = (("order_id", "id"), ("location_id", "status", "id"), ("status", "id"))
+        indexes = (
+            ("order_id", "id"),
+            ("location_id", "status", "id"),
+            ("status", "id"),
+            ("wave_id", "id"),
+            ("picker", "id"),
+        )
 
     def release(self, *, at: datetime) -> None:
         self.step_to(FulfillmentStatus.RELEASED)

@@ -42,6 +42,19 @@ class FulfillmentStatus(Status):
     CANCELLED = "cancelled", "Given up before the carrier had it; its units went back."
 
 
+class WaveStatus(Status):
+    OPEN = "open", "Put together; nobody picks it yet."
+    PICKING = "picking", "A picker is collecting the units of all its fulfillments."
+    DONE = "done", "Nothing of it is left to pick."
+    CANCELLED = "cancelled", "Dissolved; its fulfillments are picked one by one."
+
+
+class PackageStatus(Status):
+    OPEN = "open", "Being filled."
+    CLOSED = "closed", "Closed and ready for its label."
+    VOIDED = "voided", "Emptied, as its fulfillment was cancelled or nothing was put into it."
+
+
 class ShipmentStatus(Status):
     CREATED = "created", "A parcel is planned; it has no label yet."
     LABELLED = "labelled", "It has a tracking code and a label."
@@ -100,6 +113,21 @@ FULFILLMENT_STEPS = _steps(
     (_F.PACKED, "HANDED_OVER CANCELLED"),
     (_F.HANDED_OVER, ""),
     (_F.CANCELLED, ""),
+)
+
+_W = WaveStatus
+WAVE_STEPS = _steps(
+    (_W.OPEN, "PICKING CANCELLED"),
+    (_W.PICKING, "DONE CANCELLED"),
+    (_W.DONE, ""),
+    (_W.CANCELLED, ""),
+)
+
+_P = PackageStatus
+PACKAGE_STEPS = _steps(
+    (_P.OPEN, "CLOSED VOIDED"),
+    (_P.CLOSED, "VOIDED"),
+    (_P.VOIDED, ""),
 )
 
 _S = ShipmentStatus

@@ -9,6 +9,7 @@ from tortoise.models import Model
 from models.fulfillments import Fulfillment, FulfillmentLine
 from models.lifecycle import SHIPMENT_STEPS, ShipmentStatus
 from models.orders import Order
+from models.packages import Package
 from models.rows import Lifecycle, Row
 
 # What a carrier can report; everything before is ours to say.
@@ -21,6 +22,8 @@ CARRIER_STATUSES = frozenset(ShipmentStatus) - {
 
 
 class Shipment(Lifecycle):
+    """What a package holds travels in one parcel. `weight` is in grams."""
+
     PREFIX = "SHP"
     STEPS = SHIPMENT_STEPS
 
@@ -32,16 +35,21 @@ class Shipment(Lifecycle):
         "models.Fulfillment", related_name=False, on_delete=fields.RESTRICT
     )
     fulfillment_id: int
+    package: fields.ForeignKeyNullableRelation[Package] = fields.ForeignKeyField(
+        "models.Package", related_name=False, null=True, on_delete=fields.RESTRICT
+    )
+    package_id: int | None
     status = fields.CharEnumField(ShipmentStatus, max_length=20, default=ShipmentStatus.CREATED)
     carrier = fields.CharField(max_length=60)
     service = fields.CharField(max_length=60, default="")
     tracking_code = fields.CharField(max_length=120, null=True)
+    weight = fields.IntField(null=True)
     shipped_at = fields.DatetimeField(null=True)
     delivered_at = fields.DatetimeField(null=True)
 
     class Meta:
         table = "shipments"
-        unique_together = (("carrier", "tracking_code"),)
+        unique_together = (("carrier", "tracking_code"), ("package_id",))
         indexes = (
             ("order_id", "id"),
             ("fulfillment_id", "id"),

@@ -3,6 +3,7 @@
 from tortoise import fields
 from tortoise.models import Model
 
+from models.bins import Bin
 from models.catalog import Variant
 from models.lifecycle import Status
 from models.locations import Location
@@ -18,7 +19,8 @@ class MovementReason(Status):
 
 
 class Level(Row):
-    """How many units of a variant lie at a location, and how many of those are spoken for."""
+    """How many units of a variant lie at a location, and how many of those are spoken for. The
+    bin is where a picker finds them."""
 
     PREFIX = "LVL"
 
@@ -30,6 +32,10 @@ class Level(Row):
         "models.Location", related_name=False, on_delete=fields.RESTRICT
     )
     location_id: int
+    bin: fields.ForeignKeyNullableRelation[Bin] = fields.ForeignKeyField(
+        "models.Bin", related_name=False, null=True, on_delete=fields.RESTRICT
+    )
+    bin_id: int | None
     on_hand = fields.IntField(default=0)
     reserved = fields.IntField(default=0)
     reorder_point = fields.IntField(null=True)
@@ -37,7 +43,7 @@ class Level(Row):
     class Meta:
         table = "stock_levels"
         unique_together = (("variant_id", "location_id"),)
-        indexes = (("location_id", "id"), ("on_hand", "id"))
+        indexes = (("location_id", "id"), ("on_hand", "id"), ("bin_id", "id"))
 
     @property
     def available(self) -> int:

@@ -16,16 +16,29 @@ from models import (
     OrderException,
     OrderLine,
     OrderStatus,
+    Package,
+    PackageLine,
     Shipment,
     ShipmentLine,
     ShipmentStatus,
     StockAlert,
     StockAlertStatus,
+    Wave,
+    WaveStatus,
 )
 from models.errors import Problem
 from models.lifecycle import Status
 from models.rows import Lifecycle
-from services import exceptions, fulfillments, holds, order_lines, orders, shipments
+from services import (
+    exceptions,
+    fulfillments,
+    holds,
+    order_lines,
+    orders,
+    packages,
+    shipments,
+    waves,
+)
 from services.actors import Actor, Permission
 
 
@@ -82,10 +95,15 @@ async def of_fulfillments(actor: Actor, rows: Sequence[Fulfillment]) -> list[lis
                     order_of[row.order_id], row, active[row.order_id]
                 ),
             ),
-            _action("fulfillmentPickStart", do, _step(row, status.PICKING)),
+            _action("fulfillmentPickStart", do, fulfillments.reasons_not_to_start_picking(row)),
+            _action("fulfillmentPickScan", do, _step(row, status.PICKED)),
             _action("fulfillmentPickComplete", do, _step(row, status.PICKED)),
             _action("fulfillmentPackStart", do, _step(row, status.PACKING)),
-            _action("fulfillmentPackComplete", do, _step(row, status.PACKED)),
+            _action("packageCreate", do, packages.reasons_not_to_pack(row)),
+            _action("fulfillmentPackScan", do, packages.reasons_not_to_pack(row)),
+            _action(
+                "fulfillmentPackComplete", do, packages.reasons_not_to_complete(row, work[row.id])
+            ),
             _action(
                 "shipmentCreate",
                 do,
@@ -99,6 +117,37 @@ async def of_fulfillments(actor: Actor, rows: Sequence[Fulfillment]) -> list[lis
                 fulfillments.reasons_not_to_hand_over(row, work[row.id], boxed[row.id]),
             ),
             _action("fulfillmentCancel", release, _step(row, status.CANCELLED)),
+        )
+        for row in rows
+    ]
+
+
+async def of_waves(actor: Actor, rows: Sequence[Wave]) -> list[list[Action]]:
+    release, do = _P.FULFILLMENTS_RELEASE, _P.FULFILLMENTS_WORK
+    return [
+        _offered(
+            actor,
+            _action("waveStart", do, _step(row, WaveStatus.PICKING)),
+            _action("wavePickScan", do, waves.reasons_not_to_scan(row)),
+            _action("waveFulfillmentRemove", release, waves.reasons_not_to_change(row)),
+            _action("waveCancel", release, _step(row, WaveStatus.CANCELLED)),
+        )
+        for row in rows
+    ]
+
+
+async def of_packages(actor: Actor, rows: Sequence[Package]) -> list[list[Action]]:
+    contents: dict[int, list[PackageLine]] = defaultdict(list)
+    for line in await PackageLine.filter(package_id__in=[row.id for row in rows]):
+        contents[line.package_id].append(line)
+    return [
+        _offered(
+            actor,
+            _action(
+                "packageClose",
+                _P.FULFILLMENTS_WORK,
+                packages.reasons_not_to_close(row, contents[row.id]),
+            ),
         )
         for row in rows
     ]

@@ -15,6 +15,7 @@ class Permission(Status):
     CUSTOMERS_WRITE = "customers_write", "Change customers and keep their addresses."
     LOCATIONS_READ = "locations_read", "See locations."
     LOCATIONS_WRITE = "locations_write", "Keep locations."
+    BINS_WRITE = "bins_write", "Keep bins, and say what lies in which."
     STOCK_READ = "stock_read", "See stock levels, movements and alerts."
     STOCK_RECEIVE = "stock_receive", "Take units into stock."
     STOCK_ADJUST = "stock_adjust", "Correct stock levels."
@@ -23,6 +24,7 @@ class Permission(Status):
     ORDERS_ENTER = "orders_enter", "Draft, edit and place orders."
     ORDERS_CONFIRM = "orders_confirm", "Accept placed orders, hold them and release holds."
     ORDERS_CANCEL = "orders_cancel", "Cancel orders."
+    PICKING_READ = "picking_read", "See pick lists, waves and mispicks."
     FULFILLMENTS_RELEASE = "fulfillments_release", "Hand work to a location, or take it back."
     FULFILLMENTS_WORK = "fulfillments_work", "Pick, pack, ship and record what carriers report."
     EXCEPTIONS_READ = "exceptions_read", "See the queue of exceptions."
@@ -38,6 +40,7 @@ _READS = {
     _P.STOCK_READ,
     _P.ORDERS_READ,
     _P.EXCEPTIONS_READ,
+    _P.PICKING_READ,
 }
 _ENTRY = {
     _P.CUSTOMERS_CREATE,
@@ -48,6 +51,7 @@ _ENTRY = {
     _P.EXCEPTIONS_WORK,
 }
 _LEAD = {
+    _P.BINS_WRITE,
     _P.STOCK_RECEIVE,
     _P.STOCK_ADJUST,
     _P.STOCK_PLAN,

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
 from models import (
+    ExceptionKind,
     Fulfillment,
     FulfillmentLine,
     FulfillmentStatus,
@@ -17,10 +18,10 @@ from models import (
     ShipmentLine,
     ShipmentStatus,
 )
-from models.errors import Blocked, NotFound, Problem, refuse_any
+from models.errors import Blocked, Problem, refuse_any
 from models.rows import store_all
 from models.statements import select
-from services import reservations, scopes
+from services import exceptions, packages, reservations, scopes, short_picks, waves
 from services.actors import Actor
 from services.clock import now
 from services.commit import announce, operation
@@ -37,7 +38,6 @@ from services.facts.fulfillments import (
 )
 from services.facts.orders import OrderStarted
 from services.facts.shipments import ShipmentFact, ShipmentShipped, ShipmentVoided
-from services.inputs import Inputs
 
 
 @operation
@@ -61,6 +61,7 @@ async def release(actor: Actor, fulfillment_id: int) -> Fulfillment:
 async def pick_start(actor: Actor, fulfillment_id: int) -> Fulfillment:
     """Take released work; of two pickers who try, one gets it."""
     order, fulfillment = await scopes.take_part(actor, Fulfillment, fulfillment_id)
+    refuse_any(reasons_not_to_start_picking(fulfillment))
     fulfillment.start_picking(by=actor.label)
     await fulfillment.store()
 
@@ -72,7 +73,8 @@ async def pick_start(actor: Actor, fulfillment_id: int) -> Fulfillment:
 async def pick_complete(
     actor: Actor, fulfillment_id: int, *, picked: Mapping[int, int] | None = None
 ) -> Fulfillment:
-    """Say what was picked: units by fulfillment line, or None for everything asked for.
+    """Say what was picked: units by fulfillment line; or None for what was scanned and, where
+    nothing was, for everything asked for.
 
     Units that were not found are reserved afresh, elsewhere where possible, and planned as a new
     fulfillment.
@@ -80,10 +82,13 @@ async def pick_complete(
     order, fulfillment = await scopes.take_part(actor, Fulfillment, fulfillment_id)
     fulfillment.complete_picking(at=now())
     work = await select(FulfillmentLine, fulfillment_id=fulfillment.id)
-    missing = _count_picked(work, picked)
+    scanned = {each.id: each.picked for each in work}
+    if picked is None and any(scanned.values()):
+        picked = scanned
+    missing = short_picks.count(work, picked)
     lines = await _lines_of(work)
     for each in work:
-        lines[each.line_id].pick(each.picked)
+        lines[each.line_id].pick(each.picked - scanned[each.id])
     await store_all(work, "picked")
     await store_all(list(lines.values()), "reserved", "picked")
     await fulfillment.store()
@@ -99,8 +104,11 @@ async def pick_complete(
         ),
     )
 
+    await waves.settle(actor, [fulfillment])
     if missing:
-        loose = await _split_off(work, missing)
+        reason = f"{sum(missing.values())} units of {fulfillment.number} were not found."
+        await exceptions.open(actor, order, ExceptionKind.SHORT_PICK, reason=reason)
+        loose = await short_picks.split_off(work, missing)
         await _plan_anew(actor, order, loose, lines, avoid=fulfillment.location_id)
     return fulfillment
 
@@ -118,14 +126,20 @@ async def pack_start(actor: Actor, fulfillment_id: int) -> Fulfillment:
 
 @operation
 async def pack_complete(actor: Actor, fulfillment_id: int) -> Fulfillment:
-    """Say that every picked unit is packed."""
+    """Say that every picked unit is packed, and close the packages.
+
+    Refused where some units were scanned into packages and others were not; where none were, all
+    of them count as packed.
+    """
     order, fulfillment = await scopes.take_part(actor, Fulfillment, fulfillment_id)
-    fulfillment.complete_packing(at=now())
     work = await select(FulfillmentLine, fulfillment_id=fulfillment.id)
+    refuse_any(packages.reasons_not_to_complete(fulfillment, work))
+    fulfillment.complete_packing(at=now())
+    await packages.finish(actor, order, fulfillment)
     lines = await _lines_of(work)
     for each in work:
+        lines[each.line_id].pack(each.picked - each.packed)
         each.packed = each.picked
-        lines[each.line_id].pack(each.packed)
     await store_all(work, "packed")
     await store_all(list(lines.values()), "packed")
     await fulfillment.store()
@@ -219,8 +233,10 @@ async def give_up(
             parcel.void()
             _announce_shipment(actor, ShipmentVoided, order, parcel)
         await store_all(parcels, "status")
+        await packages.void_all(actor, order, fulfillment)
         _announce(actor, FulfillmentCancelled, order, fulfillment)
     await store_all(lines, "reserved", "picked", "packed")
+    await waves.settle(actor, work)
 
 
 def reasons_not_to_release(
@@ -238,6 +254,15 @@ def reasons_not_to_release(
         for hold in holds
     ]
     return problems
+
+
+def reasons_not_to_start_picking(fulfillment: Fulfillment) -> list[Problem]:
+    if not fulfillment.may_become(FulfillmentStatus.PICKING):
+        return [fulfillment.wrong_status(FulfillmentStatus.PICKING)]
+    if fulfillment.wave_id is None:
+        return []
+    message = f"{fulfillment.number} is in a wave. Start that, or take it out of it first."
+    return [Blocked(message=message, path=("id",))]
 
 
 def reasons_not_to_hand_over(
@@ -265,50 +290,6 @@ async def _lines_of(work: Sequence[FulfillmentLine]) -> dict[int, OrderLine]:
 async def _parcels(fulfillment: Fulfillment) -> list[Shipment]:
     rows = await select(Shipment, fulfillment_id=fulfillment.id)
     return [row for row in rows if row.status is not ShipmentStatus.VOIDED]
-
-
-def _count_picked(
-    work: Sequence[FulfillmentLine], picked: Mapping[int, int] | None
-) -> dict[int, int]:
-    """Note what was picked on each line; returns the missing units by fulfillment line."""
-    inputs = Inputs()
-    known = {each.id for each in work}
-    place = {line_id: n for n, line_id in enumerate(picked or ())}
-    for line_id, n in place.items():
-        if line_id not in known:
-            message = "This fulfillment has no such line."
-            inputs.add(NotFound(message=message, path=("lines", n, "lineId")))
-    for each in work:
-        units = each.quantity if picked is None else picked.get(each.id, 0)
-        path = ("lines", place.get(each.id, 0), "quantity")
-        each.picked = inputs.number(units, *path, least=0, most=each.quantity)
-    if not any(each.picked for each in work):
-        inputs.wrong("Nothing was picked. Cancel the fulfillment instead.", "lines")
-    inputs.refuse()
-    return {each.id: each.quantity - each.picked for each in work if each.picked < each.quantity}
-
-
-async def _split_off(
-    work: Sequence[FulfillmentLine], missing: Mapping[int, int]
-) -> list[Reservation]:
-    """Reservations of the missing units alone; those of the picked ones keep the rest."""
-    short = [each for each in work if each.id in missing]
-    rows = await Reservation.in_bulk([each.reservation_id for each in short], "id")
-    loose = []
-    for each in short:
-        row = rows[each.reservation_id]
-        if each.picked:
-            row.quantity = each.picked
-            await row.store()
-            row = await Reservation.create(
-                line_id=row.line_id,
-                order_id=row.order_id,
-                level_id=row.level_id,
-                location_id=row.location_id,
-                quantity=missing[each.id],
-            )
-        loose.append(row)
-    return loose
 
 
 async def _plan_anew(

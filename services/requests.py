@@ -1,7 +1,9 @@
 """What every change may be asked besides its input: do it once, and only to this version."""
 
 from collections.abc import Awaitable, Callable
+from contextvars import ContextVar
 from dataclasses import dataclass
+from hashlib import sha256
 
 import models
 from models import IdempotencyRecord, Row
@@ -12,6 +14,8 @@ from services.commit import operation
 from services.inputs import Inputs
 
 KEY_LENGTH = 200
+
+_current: ContextVar[str | None] = ContextVar("current", default=None)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,11 +46,27 @@ async def carry_out(actor: Actor, request: Request, verb: Callable[[], Awaitable
         row_class: type[Row] = getattr(models, record.row_type)
         return Answer(row=await row_class.get(id=record.row_id), replayed=True)
     await _expect_version(actor, request)
-    row = await verb()
+    token = _current.set(_digest(actor, request))
+    try:
+        row = await verb()
+    finally:
+        _current.reset(token)
     if record is not None:
         record.row_type, record.row_id = type(row).__name__, row.id
         await record.save(update_fields=["row_type", "row_id"])
     return Answer(row=row)
+
+
+def current() -> str | None:
+    """A digest of who asks, what and with which idempotency key: the same again when it is sent
+    again. None where there is no key."""
+    return _current.get()
+
+
+def _digest(actor: Actor, request: Request) -> str | None:
+    if request.key is None:
+        return None
+    return sha256(f"{actor.label}\0{request.fingerprint}\0{request.key}".encode()).hexdigest()
 
 
 async def _claim(actor: Actor, request: Request) -> IdempotencyRecord:

@@ -33,6 +33,7 @@ SCOPES: dict[type[Model], Scope] = {
     models.Customer: Scope(_P.CUSTOMERS_READ, "id"),
     models.Address: Scope(_P.CUSTOMERS_READ, "customer_id"),
     models.Location: Scope(_P.LOCATIONS_READ),
+    models.Bin: Scope(_P.LOCATIONS_READ),
     models.Level: Scope(_P.STOCK_READ),
     models.Movement: Scope(_P.STOCK_READ),
     models.StockAlert: Scope(_P.STOCK_READ),
@@ -43,6 +44,10 @@ SCOPES: dict[type[Model], Scope] = {
     models.Reservation: Scope(_P.ORDERS_READ, "line__order__customer_id"),
     models.Fulfillment: Scope(_P.ORDERS_READ, "order__customer_id"),
     models.FulfillmentLine: Scope(_P.ORDERS_READ, "fulfillment__order__customer_id"),
+    models.Wave: Scope(_P.PICKING_READ),
+    models.Mispick: Scope(_P.PICKING_READ),
+    models.Package: Scope(_P.ORDERS_READ, "order__customer_id"),
+    models.PackageLine: Scope(_P.ORDERS_READ, "package__order__customer_id"),
     models.Shipment: Scope(_P.ORDERS_READ, "order__customer_id"),
     models.ShipmentLine: Scope(_P.ORDERS_READ, "shipment__order__customer_id"),
     models.CarrierEvent: Scope(_P.ORDERS_READ, "shipment__order__customer_id"),
@@ -101,6 +106,8 @@ async def lock(row: R) -> R | None:
     never wait for each other in a circle.
     """
     kind, order_id = type(row), getattr(row, "order_id", None)
+    if isinstance(row, models.Wave):
+        await lock_orders_of(row)
     if order_id is not None:
         await select_one(models.Order, locked=True, id=order_id)
         return await select_one(kind, id=row.id)
@@ -115,6 +122,12 @@ async def _seen(actor: Actor, kind: type[R], row_id: int, *, locked: bool = Fals
     if actor.customer_id is None or scope.customer is None:
         return await select_one(kind, locked=locked, id=row_id)
     return await visible(actor, kind).get_or_none(id=row_id)
+
+
+async def lock_orders_of(wave: models.Wave) -> None:
+    """Lock every order that a wave works for, in the order of their ids."""
+    work = await models.Fulfillment.filter(wave_id=wave.id).values_list("order_id", flat=True)
+    await models.Order.filter(id__in=list(work)).select_for_update().order_by("id")
 
 
 def not_found(kind: type[Row], path: Path) -> NotFound:

@@ -14,6 +14,8 @@ from models import (
     Order,
     OrderLine,
     OrderStatus,
+    Package,
+    PackageLine,
     Shipment,
     ShipmentLine,
     ShipmentStatus,
@@ -22,7 +24,7 @@ from models.errors import Blocked, NotFound, Problem, Refused, refuse_any
 from models.rows import store_all
 from models.shipments import CARRIER_STATUSES
 from models.statements import select
-from services import exceptions, scopes
+from services import exceptions, packages, scopes
 from services.actors import Actor
 from services.clock import now
 from services.commit import announce, operation
@@ -46,19 +48,32 @@ async def create(
     service: str = "",
     tracking_code: str | None = None,
     contents: Mapping[int, int] | None = None,
+    package_id: int | None = None,
 ) -> Shipment:
     """Plan a parcel of packed units: units by fulfillment line, or None for all that are in no
-    parcel yet. With a tracking code it is labelled at once."""
+    parcel yet. With a tracking code it is labelled at once.
+
+    Where units were scanned into packages each package is a parcel; the last one need not be
+    named.
+    """
     order, fulfillment = await scopes.take_part(actor, Fulfillment, fulfillment_id, "fulfillmentId")
     free = await _free_units(fulfillment)
     refuse_any(reasons_not_to_create(fulfillment, sum(units for _, units in free)))
     inputs = Inputs()
     carrier = inputs.text(carrier, "carrier", most=60)
     service = inputs.text(service, "service", least=0, most=60)
+    package = await _package(inputs, fulfillment, contents, package_id)
+    if package is not None:
+        contents = await _units_in(package)
     wanted = _contents(inputs, free, contents)
     inputs.refuse()
     shipment = await Shipment.create(
-        order_id=order.id, fulfillment_id=fulfillment.id, carrier=carrier, service=service
+        order_id=order.id,
+        fulfillment_id=fulfillment.id,
+        carrier=carrier,
+        service=service,
+        package_id=package.id if package else None,
+        weight=package.weight if package else None,
     )
     await ShipmentLine.bulk_create(
         ShipmentLine(
@@ -170,6 +185,40 @@ async def _free_units(fulfillment: Fulfillment) -> list[tuple[FulfillmentLine, i
     ):
         boxed[row.fulfillment_line_id] += row.quantity
     return [(row, row.packed - boxed[row.id]) for row in work]
+
+
+async def _package(
+    inputs: Inputs,
+    fulfillment: Fulfillment,
+    contents: Mapping[int, int] | None,
+    package_id: int | None,
+) -> Package | None:
+    """The package that becomes the parcel, or None where there are no packages."""
+    boxes = {package.id: package for package in await packages.of(fulfillment)}
+    parcels = await select(Shipment, package_id__in=list(boxes)) if boxes else []
+    sent = {parcel.package_id for parcel in parcels}
+    waiting = [package for package in boxes.values() if package.id not in sent]
+    if package_id is not None and package_id not in boxes:
+        inputs.add(scopes.not_found(Package, ("packageId",)))
+    elif package_id in sent:
+        message = "This package is a parcel already."
+        inputs.add(Blocked(message=message, path=("packageId",)))
+    elif boxes and contents is not None:
+        message = "Units were scanned into packages. Name the package, and no lines."
+        inputs.wrong(message, "lines")
+    elif package_id is not None:
+        return boxes[package_id]
+    elif len(waiting) == 1:
+        return waiting[0]
+    elif waiting:
+        message = f"{len(waiting)} packages wait. Name the one that this parcel is."
+        inputs.wrong(message, "packageId")
+    return None
+
+
+async def _units_in(package: Package) -> dict[int, int]:
+    lines = await PackageLine.filter(package_id=package.id)
+    return {line.fulfillment_line_id: line.quantity for line in lines}
 
 
 def _contents(

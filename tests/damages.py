@@ -251,6 +251,64 @@ DAMAGES: Sequence[tuple[str, set[str]]] = (
         "FROM shipments WHERE status = 'labelled'",
         {"shipment-reports"},
     ),
+    (
+        f"UPDATE bins SET archived_at = created_at WHERE {first('bins')}",
+        {"bin-home"},
+    ),
+    *(
+        (
+            f"UPDATE waves SET {column} = NULL WHERE {first('waves', condition)}",
+            {"wave-times"},
+        )
+        for column, condition in (
+            ("picker", "status = 'picking'"),
+            ("started_at", "status = 'done'"),
+            ("done_at", "status = 'done'"),
+            ("cancelled_at", "status = 'cancelled'"),
+        )
+    ),
+    (
+        "UPDATE fulfillments SET wave_id = (SELECT MIN(id) FROM waves WHERE status = 'done') "
+        "WHERE " + first("fulfillments", "status = 'picking'"),
+        {"wave-work"},
+    ),
+    (
+        "UPDATE fulfillments SET wave_id = NULL WHERE "
+        + first("fulfillments", "status = 'released' AND wave_id IS NOT NULL"),
+        {"wave-over"},
+    ),
+    (
+        "UPDATE mispicks SET order_id = (SELECT MIN(id) FROM orders) WHERE " + first("mispicks"),
+        {"mispick-copies"},
+    ),
+    (
+        "UPDATE packages SET in_use = NULL WHERE " + first("packages", "status = 'open'"),
+        {"package-status"},
+    ),
+    (
+        "UPDATE packages SET status = 'open' WHERE " + first("packages", "status = 'closed'"),
+        {"package-status"},
+    ),
+    (
+        "UPDATE package_lines SET quantity = quantity + 1 WHERE "
+        "package_id = (SELECT MIN(id) FROM packages WHERE status = 'open')",
+        {"package-contents"},
+    ),
+    (
+        "UPDATE package_lines SET quantity = quantity + 1 WHERE "
+        "package_id = (SELECT MIN(id) FROM packages WHERE status = 'closed')",
+        {"package-contents", "package-parcel"},
+    ),
+    (
+        "UPDATE packages SET order_id = (SELECT MIN(id) FROM orders) WHERE "
+        + first("packages", "status = 'open'"),
+        {"package-copies"},
+    ),
+    (
+        "UPDATE fulfillment_lines SET picked = picked + 1 WHERE picked = 2 AND "
+        "fulfillment_id IN (SELECT id FROM fulfillments WHERE status = 'picking')",
+        {"fulfillment-sums"},
+    ),
     (f"DELETE FROM events WHERE {first('events', 'position > 5')}", {"event-positions"}),
     (
         "UPDATE events SET position = position - 1000000",

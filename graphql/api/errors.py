@@ -72,6 +72,13 @@ class OutOfStockError(UserError):
     available: int = column("Units available across all locations.")
 
 
+@strawberry.type(description="Something else was scanned than was asked for; it was recorded.")
+class MispickError(UserError):
+    kind: models.MispickKind = column("What was wrong.")
+    expected: str = column("What would have been right: codes or a count.")
+    found: str = column("What was found in its place.")
+
+
 KINDS = (
     InvalidError,
     NotFoundError,
@@ -80,6 +87,7 @@ KINDS = (
     WrongStatusError,
     VersionConflictError,
     OutOfStockError,
+    MispickError,
 )
 
 

@@ -55,10 +55,13 @@ def many(kind: type[Model], name: str, description: str, *, needs: Permission | 
     return strawberry.field(resolver=resolve, description=description)
 
 
-def batched(service: Service, description: str) -> Any:
+def batched(service: Service, description: str, *, needs: Permission | None = None) -> Any:
     """What a service answers for this row, asked once for all rows of the request."""
 
     async def resolve(root: Any, info: Info) -> Any:
+        if needs is not None:
+            require(info.context.actor, needs)
+
         async def load(rows: list[Any]) -> list[Any]:
             return await service(info.context.actor, rows)
 

@@ -3,14 +3,17 @@
 import strawberry
 
 from api import errors
+from api.mutations.bins import BinMutations
 from api.mutations.catalog import CatalogMutations
 from api.mutations.customers import CustomerMutations
 from api.mutations.exceptions import ExceptionMutations
 from api.mutations.fulfillments import FulfillmentMutations
 from api.mutations.locations import LocationMutations
 from api.mutations.orders import OrderMutations
+from api.mutations.packages import PackageMutations
 from api.mutations.shipments import ShipmentMutations
 from api.mutations.stock import StockMutations
+from api.mutations.waves import WaveMutations
 from api.queries.catalog import CatalogQueries
 from api.queries.customers import CustomerQueries
 from api.queries.exceptions import ExceptionQueries
@@ -19,6 +22,7 @@ from api.queries.locations import LocationQueries
 from api.queries.nodes import NodeQueries
 from api.queries.orders import OrderQueries
 from api.queries.people import PeopleQueries
+from api.queries.picking import PickingQueries
 from api.queries.stock import StockQueries
 from api.scalars import SCALARS
 from api.subscriptions.events import EventSubscriptions
@@ -33,6 +37,7 @@ class Query(
     OrderQueries,
     ExceptionQueries,
     FulfillmentQueries,
+    PickingQueries,
     StockQueries,
     CatalogQueries,
     CustomerQueries,
@@ -48,11 +53,14 @@ class Mutation(
     OrderMutations,
     ExceptionMutations,
     FulfillmentMutations,
+    WaveMutations,
+    PackageMutations,
     ShipmentMutations,
     StockMutations,
     CatalogMutations,
     CustomerMutations,
     LocationMutations,
+    BinMutations,
 ):
     pass
 

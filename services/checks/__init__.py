@@ -11,7 +11,16 @@ import aiosqlite
 from tortoise.backends.sqlite.client import SqliteClient
 from tortoise.connection import get_connection
 
-from services.checks import event_log, exceptions, fulfillments, orders, shipments, stock
+from services.checks import (
+    event_log,
+    exceptions,
+    fulfillments,
+    orders,
+    packages,
+    picking,
+    shipments,
+    stock,
+)
 from services.checks.rules import Rule
 
 EXAMPLES = 5
@@ -20,6 +29,8 @@ RULES: Sequence[Rule] = (
     *stock.RULES,
     *orders.RULES,
     *fulfillments.RULES,
+    *picking.RULES,
+    *packages.RULES,
     *shipments.RULES,
     *exceptions.RULES,
     *event_log.RULES,

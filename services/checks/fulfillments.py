@@ -6,7 +6,8 @@ from services.checks.rules import Rule, one_of
 _F, _O, _R = FulfillmentStatus, OrderStatus, ReservationStatus
 OVER = one_of({_F.HANDED_OVER, _F.CANCELLED})
 UNPICKED = one_of({_F.PENDING, _F.RELEASED, _F.PICKING})
-PICKED = one_of({_F.PICKED, _F.PACKING})
+WAITING = one_of({_F.PENDING, _F.RELEASED})
+UNPACKED = one_of({_F.PENDING, _F.RELEASED, _F.PICKING, _F.PICKED})
 PACKED = one_of({_F.PACKED, _F.HANDED_OVER})
 SPENT = one_of({_R.RELEASED, _R.EXPIRED})
 
@@ -63,8 +64,8 @@ RULES = (
             FROM fulfillment_lines AS each
             JOIN fulfillments AS work ON work.id = each.fulfillment_id
             WHERE NOT (quantity >= 1 AND 0 <= packed AND packed <= picked AND picked <= quantity)
-               OR (work.status IN {UNPICKED} AND picked <> 0)
-               OR (work.status IN {PICKED} AND packed <> 0)
+               OR (work.status IN {WAITING} AND picked <> 0)
+               OR (work.status IN {UNPACKED} AND packed <> 0)
                OR (work.status IN {PACKED} AND packed <> picked)
         """,
     ),

@@ -5,15 +5,19 @@ from dataclasses import dataclass
 from typing import Any
 
 from models import (
+    Bin,
     Fulfillment,
     Level,
+    Mispick,
     Order,
     OrderException,
     OrderLine,
+    Package,
     Reservation,
     Row,
     Shipment,
     StockAlert,
+    Wave,
 )
 from models.lifecycle import Status
 from models.people import Person
@@ -23,13 +27,17 @@ from models.rows import FIRST_NUMBER
 _NUMBERED: Mapping[str, type[Row]] = {
     "alert_id": StockAlert,
     "exception_id": OrderException,
+    "bin_id": Bin,
     "fulfillment_id": Fulfillment,
     "level_id": Level,
     "line_id": OrderLine,
+    "mispick_id": Mispick,
     "order_id": Order,
     "person_id": Person,
     "reservation_id": Reservation,
+    "package_id": Package,
     "shipment_id": Shipment,
+    "wave_id": Wave,
 }
 
 

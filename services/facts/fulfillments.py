@@ -24,6 +24,14 @@ class FulfillmentPickStarted(FulfillmentFact):
 
 
 @dataclass(frozen=True, kw_only=True)
+class FulfillmentPickScanned(FulfillmentFact):
+    """A picker scanned units off their shelf."""
+
+    sku: str
+    quantity: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class FulfillmentPicked(FulfillmentFact):
     """Picking was completed. What was not found was planned anew."""
 

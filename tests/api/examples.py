@@ -7,6 +7,7 @@ from api.changes import CarryOut
 from api.execution import core
 from models import (
     Address,
+    Fulfillment,
     FulfillmentLine,
     Hold,
     HoldKind,
@@ -20,10 +21,12 @@ from models import (
     Shipment,
     ShipmentStatus,
     StockAlert,
+    Wave,
 )
 from services import customers, holds, shipments, stock
 from services.actors import SYSTEM, Permission
-from tests.cast import HOME, Shop, report
+from tests.cast import HOME, PICKER, Shop, report
+from tests.warehouse import bin_at, box_for, boxed, wave_of
 
 Input = dict[str, Any]
 
@@ -114,6 +117,46 @@ async def _assign(shop: Shop) -> Input:
     return await _on(exception_in(shop), ownerId=someone.number)
 
 
+async def _scannable(shop: Shop, stage: str) -> Input:
+    return {"id": (await shop.fulfillment(stage, mug=2)).number, "barcode": shop.mug.sku}
+
+
+async def _pack_scan(shop: Shop) -> Input:
+    work = await shop.fulfillment("packing", mug=2)
+    box = await box_for(work)
+    return {"id": work.number, "barcode": shop.mug.sku, "quantity": 2, "box": box.box}
+
+
+async def _package_create(shop: Shop) -> Input:
+    work = await shop.fulfillment("picked")
+    return {"fulfillmentId": work.number, "box": "BOX-NEW", "material": "Carton M"}
+
+
+async def _home(shop: Shop) -> Input:
+    return at_north(shop) | {"binId": (await bin_at(shop.north)).number}
+
+
+async def _wave(shop: Shop, *, started: bool = False) -> Wave:
+    work = [await shop.fulfillment("released", mug=units) for units in (2, 1)]
+    return await wave_of(*work, started_by=PICKER if started else None)
+
+
+async def _wave_create(shop: Shop) -> Input:
+    work = await shop.fulfillment("released")
+    return {"locationId": shop.north.number, "fulfillmentIds": [work.number]}
+
+
+async def _wave_scan(shop: Shop) -> Input:
+    wave = await _wave(shop, started=True)
+    return {"id": wave.number, "barcode": shop.mug.sku, "quantity": 3}
+
+
+async def _wave_remove(shop: Shop) -> Input:
+    wave = await _wave(shop)
+    work = await Fulfillment.filter(wave_id=wave.id).first()
+    return {"id": wave.number, "fulfillmentId": work.number if work else ""}
+
+
 async def _parcel(shop: Shop) -> Input:
     fulfillment = await shop.fulfillment("packed")
     return {"fulfillmentId": fulfillment.number, "carrier": "DHL", "trackingCode": "JD-NEW"}
@@ -158,11 +201,20 @@ EXAMPLES: dict[str, Callable[[Shop], Awaitable[Input]]] = {
     "exceptionResolve": lambda shop: _on(exception_in(shop), note="Called them"),
     "fulfillmentRelease": lambda shop: _on(shop.fulfillment("confirmed")),
     "fulfillmentPickStart": lambda shop: _on(shop.fulfillment("released")),
+    "fulfillmentPickScan": lambda shop: _scannable(shop, "picking"),
     "fulfillmentPickComplete": _pick_complete,
     "fulfillmentPackStart": lambda shop: _on(shop.fulfillment("picked")),
+    "fulfillmentPackScan": _pack_scan,
     "fulfillmentPackComplete": lambda shop: _on(shop.fulfillment("packing")),
     "fulfillmentHandOver": lambda shop: _on(shop.fulfillment("parcelled")),
     "fulfillmentCancel": lambda shop: _on(shop.fulfillment("released")),
+    "waveCreate": _wave_create,
+    "waveStart": lambda shop: _on(_wave(shop)),
+    "wavePickScan": _wave_scan,
+    "waveFulfillmentRemove": _wave_remove,
+    "waveCancel": lambda shop: _on(_wave(shop)),
+    "packageCreate": _package_create,
+    "packageClose": lambda shop: _on(boxed(shop), weight=800),
     "shipmentCreate": _parcel,
     "shipmentLabel": lambda shop: _on(unlabelled(shop), trackingCode="JD-NEW"),
     "shipmentEventRecord": lambda shop: _on(
@@ -192,4 +244,8 @@ EXAMPLES: dict[str, Callable[[Shop], Awaitable[Input]]] = {
     "locationCreate": lambda shop: _given(code="BER1", name="Berlin", kind="WAREHOUSE"),
     "locationUpdate": lambda shop: _on(shop.north, priority=20),
     "locationArchive": lambda _: _on(empty_location()),
+    "binCreate": lambda shop: _given(locationId=shop.north.number, code="A-01-1", position=1),
+    "binUpdate": lambda shop: _on(bin_at(shop.north), position=7),
+    "binArchive": lambda shop: _on(bin_at(shop.north)),
+    "levelBinSet": _home,
 }

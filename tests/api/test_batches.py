@@ -8,6 +8,7 @@ from services import event_log, holds, people, stock
 from services.actors import SYSTEM
 from tests.api.examples import address_of
 from tests.cast import STAGES, Shop, actor
+from tests.warehouse import boxed, home, mispicked, wave_of
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
@@ -27,6 +28,10 @@ query ($first: Int) {
         location { code }
         lines { quantity line { sku order { number } } }
         shipments { number }
+        packages { box lines { quantity } actions { name } }
+        pickList { bin { code } sku lines { quantity } }
+        mispickCount
+        wave { number progress { units } pickList { bin { code } sku } }
         actions { name enabled blockedBy { message } }
       }
       shipments {
@@ -51,6 +56,7 @@ async def busy(orders):
         await people.create_token(
             SYSTEM, Role.CUSTOMER, name=f"Ada {shop.mug.sku}", customer_id=shop.customer.id
         )
+    await _scan(shops[0])
     # The furthest come first, so that the first few orders have some of everything.
     for n in range(orders):
         order = await shops[n % 2].order(STAGES[-1 - n % len(STAGES)], mug=1, shirt=1)
@@ -62,6 +68,14 @@ async def busy(orders):
 async def _run_out(shop):
     at = {"variant_id": shop.mug.id, "location_id": shop.south.id}
     await stock.adjust(SYSTEM, **at, change=-100, note="Gone")
+
+
+async def _scan(shop):
+    """A wave, a box and a mispick."""
+    await home(shop.mug, shop.north)
+    await wave_of(await shop.fulfillment("released"), started_by=SYSTEM)
+    await boxed(shop)
+    await mispicked(shop)
 
 
 async def cost(api, statements, document, **variables):

@@ -1,5 +1,6 @@
 """What the filters and the search of every list find."""
 
+from contextlib import suppress
 from datetime import timedelta
 
 import pytest
@@ -9,6 +10,7 @@ from models import (
     Hold,
     HoldKind,
     LocationKind,
+    Mispick,
     Movement,
     OrderChannel,
     OrderException,
@@ -17,8 +19,10 @@ from models import (
     Row,
     StockAlert,
 )
+from models.errors import Refused
 from services import (
     alerts,
+    bins,
     catalog,
     customers,
     exceptions,
@@ -27,13 +31,16 @@ from services import (
     locations,
     orders,
     people,
+    scans,
     shipments,
     stock,
 )
 from services.actors import SYSTEM
+from services.mispicks import Scan
 from tests.api.examples import address_of, alert_in, empty_location
 from tests.api.test_lists import FIELDS, LISTS, named, read, rows_of
 from tests.cast import PICKER, Shop
+from tests.warehouse import bin_at, boxed, home, mispicked, pack, packed, wave_of
 
 
 class World:
@@ -57,7 +64,23 @@ class World:
         work = await self.other.fulfillment("released")
         await fulfillments.pick_start(PICKER, work.id)
         packed = await self.other.fulfillment("packed")
+        await self._scan()
         self.parcel = await shipments.create(SYSTEM, packed.id, carrier="UPS", tracking_code="1Z9")
+
+    async def _scan(self):
+        self.bin = await home(self.shop.mug, self.shop.north, code="A-01")
+        await bins.archive(SYSTEM, (await bin_at(self.other.north)).id)
+        self.wave = await wave_of(await self.shop.fulfillment("released"))
+        await wave_of(await self.other.fulfillment("released"), started_by=PICKER)
+        self.box = await boxed(self.shop)
+        await packed(self.other)
+        self.mistake = await mispicked(self.shop, PICKER)
+        with suppress(Refused):
+            await pack(SYSTEM, await self.other.fulfillment("picked"), self.shop.mug, self.box.box)
+        wave = await wave_of(await self.shop.fulfillment("released"), started_by=SYSTEM)
+        with suppress(Refused):
+            await scans.pick_wave(SYSTEM, wave.id, Scan(barcode="?"))
+        self.lost = await Mispick.get(wave_id=wave.id)
 
     async def _hold(self):
         for order, kind, reason in (
@@ -158,6 +181,59 @@ FILTERS = {
         "status": (lambda w: ["PICKING"], lambda w, row: row.status == "picking"),
         "picker": (lambda w: PICKER.label, lambda w, row: row.picker == PICKER.label),
     },
+    "bins": {
+        "locationId": (lambda w: w.shop.north.number, lambda w, row: row.id == w.bin.id),
+        "archived": (lambda w: True, lambda w, row: row.id != w.bin.id),
+    },
+    "waves": {
+        "locationId": (
+            lambda w: w.shop.north.number,
+            lambda w, row: row.location_id == w.shop.north.id,
+        ),
+        "status": (lambda w: ["OPEN"], lambda w, row: row.id == w.wave.id),
+        "picker": (lambda w: PICKER.label, lambda w, row: row.picker == PICKER.label),
+    },
+    "packages": {
+        "orderId": (
+            lambda w: f"ORD-{1000 + w.box.order_id}",
+            lambda w, row: row.id == w.box.id,
+        ),
+        "fulfillmentId": (
+            lambda w: f"FUL-{1000 + w.box.fulfillment_id}",
+            lambda w, row: row.id == w.box.id,
+        ),
+        "status": (lambda w: ["OPEN"], lambda w, row: row.id == w.box.id),
+        "box": (lambda w: w.box.box, lambda w, row: row.id == w.box.id),
+    },
+    "mispicks": {
+        "kind": (lambda w: ["WRONG_BOX"], lambda w, row: row.kind == "wrong_box"),
+        "step": (lambda w: ["PACKING"], lambda w, row: row.step == "packing"),
+        "picker": (lambda w: PICKER.label, lambda w, row: row.id == w.mistake.id),
+        "orderId": (
+            lambda w: f"ORD-{1000 + w.mistake.order_id}",
+            lambda w, row: row.id == w.mistake.id,
+        ),
+        "fulfillmentId": (
+            lambda w: f"FUL-{1000 + w.mistake.fulfillment_id}",
+            lambda w, row: row.id == w.mistake.id,
+        ),
+        "waveId": (
+            lambda w: f"WAV-{1000 + w.lost.wave_id}",
+            lambda w, row: row.id == w.lost.id,
+        ),
+        "locationId": (
+            lambda w: w.other.north.number,
+            lambda w, row: row.location_id == w.other.north.id,
+        ),
+        "since": (
+            lambda w: iso(w.lost.created_at),
+            lambda w, row: row.created_at >= w.lost.created_at,
+        ),
+        "until": (
+            lambda w: iso(w.lost.created_at),
+            lambda w, row: row.created_at < w.lost.created_at,
+        ),
+    },
     "shipments": {
         "orderId": (lambda w: w.shipped.number, lambda w, row: row.order_id == w.shipped.id),
         "fulfillmentId": (
@@ -236,6 +312,9 @@ SEARCHES = [
     ("orderLines", "SHIRT", lambda w, row: row.name == "Shirt"),
     ("holds", "DOOR", lambda w, row: row.reason == "Which door?"),
     ("exceptions", "DOOR", lambda w, row: row.reason == "Which door?"),
+    ("bins", "a-01", lambda w, row: row.id == w.bin.id),
+    ("packages", "box", lambda w, row: True),
+    ("mispicks", "?", lambda w, row: row.id == w.lost.id),
     ("shipments", "z9", lambda w, row: row.id == w.parcel.id),
     ("stockLevels", "shirt", lambda w, row: row.variant_id in (w.shop.shirt.id, w.other.shirt.id)),
     ("stockMovements", "gone", lambda w, row: row.note == "Gone"),

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from models import Fulfillment, Order, Reservation, Shipment, StockAlert
+from models import Fulfillment, Order, Package, Reservation, Shipment, StockAlert, Wave
 from models.errors import Refused
 from models.rows import Lifecycle
 
@@ -67,9 +67,26 @@ RELEASED    .       .        .        .
 EXPIRED     .       .        .        .
 """
 
+WAVES = """
+           OPEN PICKING DONE CANCELLED
+OPEN         .     x      .      x
+PICKING      .     .      x      x
+DONE         .     .      .      .
+CANCELLED    .     .      .      .
+"""
+
+PACKAGES = """
+        OPEN CLOSED VOIDED
+OPEN      .    x      x
+CLOSED    .    .      x
+VOIDED    .    .      .
+"""
+
 TABLES: dict[type[Lifecycle], str] = {
     Order: ORDERS,
     Fulfillment: FULFILLMENTS,
+    Wave: WAVES,
+    Package: PACKAGES,
     Shipment: SHIPMENTS,
     StockAlert: STOCK_ALERTS,
     Reservation: RESERVATIONS,

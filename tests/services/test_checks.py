@@ -22,12 +22,15 @@ from services import (
     orders,
     people,
     requests,
+    shipments,
     stock,
+    waves,
 )
 from services.actors import SYSTEM
 from services.requests import Request
 from tests.cast import STAGES, Shop, report
 from tests.damages import DAMAGES
+from tests.warehouse import boxed, home, mispicked, packed, pick, wave_of
 
 ENOUGH = 200
 
@@ -41,6 +44,7 @@ async def lived_in(database: str) -> Shop:
     await _give_up(shop)
     await _go_astray(shop)
     await _run_low(shop)
+    await _scan(await Shop.open(north=ENOUGH))
     held = await shop.order("confirmed")
     await holds.hold(SYSTEM, held.id, kind=HoldKind.MANUAL, reason="The customer is away.")
     await people.create_token(SYSTEM, Role.CLERK, name="Clara")
@@ -69,6 +73,25 @@ async def _go_astray(shop: Shop) -> None:
         parcel = await shop.shipment("shipped", shirt=1)
         await report(parcel, ShipmentStatus.DELIVERY_FAILED, hour=1)
         await report(parcel, ending, hour=2)
+
+
+async def _scan(shop: Shop) -> None:
+    """Bins, waves, boxes and a mispick."""
+    await home(shop.mug, shop.north)
+    await wave_of(await shop.fulfillment("released"))
+    await wave_of(await shop.fulfillment("released"), started_by=SYSTEM)
+    picked = await shop.fulfillment("released")
+    await wave_of(picked, started_by=SYSTEM)
+    await fulfillments.pick_complete(SYSTEM, picked.id)
+    dissolved = await wave_of(await shop.fulfillment("released"))
+    await waves.cancel(SYSTEM, dissolved.id)
+    await pick(SYSTEM, await shop.fulfillment("picking", mug=3), shop.mug, 2)
+    await boxed(shop)
+    sent = await packed(shop, mug=2)
+    await shipments.create(SYSTEM, sent.fulfillment_id, carrier="DHL", package_id=sent.id)
+    given_up = await boxed(shop)
+    await fulfillments.cancel(SYSTEM, given_up.fulfillment_id)
+    await mispicked(shop)
 
 
 async def _run_low(shop: Shop) -> None:

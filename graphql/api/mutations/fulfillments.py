@@ -10,8 +10,9 @@ from api.context import Info
 from api.fields import column
 from api.nodes import decode
 from api.types.fulfillments import Fulfillment
-from services import fulfillments
+from services import fulfillments, scans
 from services.actors import Permission
+from services.mispicks import Scan
 
 
 @strawberry.type(description="What a mutation of a fulfillment answers.")
@@ -35,6 +36,18 @@ def units_by_line(lines: list[FulfillmentUnitsInput] | None) -> dict[int, int] |
     return units
 
 
+@strawberry.input(description="What a picker's scanner read.")
+class PickScanInput:
+    barcode: str = column("The barcode of an item, or its stock keeping unit.")
+    quantity: int = strawberry.field(default=1, description="How many units of it.")
+    bin_code: str | None = strawberry.field(
+        default=None, description="The bin they were taken from, to be checked as well."
+    )
+
+    def scanned(self) -> Scan:
+        return Scan(barcode=self.barcode, quantity=self.quantity, bin_code=self.bin_code)
+
+
 @strawberry.input
 class FulfillmentReleaseInput(Change):
     pass
@@ -46,11 +59,23 @@ class FulfillmentPickStartInput(Change):
 
 
 @strawberry.input
+class FulfillmentPickScanInput(Change, PickScanInput):
+    pass
+
+
+@strawberry.input
+class FulfillmentPackScanInput(Change):
+    barcode: str = column("The barcode of an item, or its stock keeping unit.")
+    quantity: int = strawberry.field(default=1, description="How many units of it.")
+    box: str = column("The code of the box they are put into.")
+
+
+@strawberry.input
 class FulfillmentPickCompleteInput(Change):
     lines: list[FulfillmentUnitsInput] | None = strawberry.field(
         default=None,
         description="What was picked; a line that is left out was not found. Leave out the list "
-        "when everything was picked.",
+        "when everything was picked, or everything picked was scanned.",
     )
 
 
@@ -88,6 +113,10 @@ class FulfillmentMutations:
     async def fulfillment_pick_start(self, info: Info, input: FulfillmentPickStartInput) -> Row:
         return await fulfillments.pick_start(info.context.actor, decode(Row, input.id))
 
+    @mutation(scans.pick, FulfillmentPayload, _WORK, changes=Row)
+    async def fulfillment_pick_scan(self, info: Info, input: FulfillmentPickScanInput) -> Row:
+        return await scans.pick(info.context.actor, decode(Row, input.id), input.scanned())
+
     @mutation(fulfillments.pick_complete, FulfillmentPayload, _WORK, changes=Row)
     async def fulfillment_pick_complete(
         self, info: Info, input: FulfillmentPickCompleteInput
@@ -99,6 +128,11 @@ class FulfillmentMutations:
     @mutation(fulfillments.pack_start, FulfillmentPayload, _WORK, changes=Row)
     async def fulfillment_pack_start(self, info: Info, input: FulfillmentPackStartInput) -> Row:
         return await fulfillments.pack_start(info.context.actor, decode(Row, input.id))
+
+    @mutation(scans.pack, FulfillmentPayload, _WORK, changes=Row)
+    async def fulfillment_pack_scan(self, info: Info, input: FulfillmentPackScanInput) -> Row:
+        scan = Scan(barcode=input.barcode, quantity=input.quantity, box=input.box)
+        return await scans.pack(info.context.actor, decode(Row, input.id), scan)
 
     @mutation(fulfillments.pack_complete, FulfillmentPayload, _WORK, changes=Row)
     async def fulfillment_pack_complete(

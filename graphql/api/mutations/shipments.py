@@ -33,6 +33,10 @@ class ShipmentCreateInput(Step):
     lines: list[FulfillmentUnitsInput] | None = strawberry.field(
         default=None, description="What is in it; left out, every unit that is in no parcel yet."
     )
+    package_id: strawberry.ID | None = strawberry.field(
+        default=None,
+        description="The package that is sent, where units were scanned into packages.",
+    )
 
 
 @strawberry.input
@@ -55,6 +59,7 @@ _WORK = Permission.FULFILLMENTS_WORK
 class ShipmentMutations:
     @mutation(shipments.create, ShipmentPayload, _WORK)
     async def shipment_create(self, info: Info, input: ShipmentCreateInput) -> models.Shipment:
+        package_id = input.package_id
         return await shipments.create(
             info.context.actor,
             decode(models.Fulfillment, input.fulfillment_id),
@@ -62,6 +67,7 @@ class ShipmentMutations:
             service=input.service,
             tracking_code=input.tracking_code,
             contents=units_by_line(input.lines),
+            package_id=None if package_id is None else decode(models.Package, package_id),
         )
 
     @mutation(shipments.label, ShipmentPayload, _WORK, changes=models.Shipment)

@@ -10,7 +10,9 @@ from api.fields import batched, column, many, one
 from api.nodes import Node, node
 from api.types.actions import Action
 from api.types.locations import Location
-from services import actions
+from api.types.packages import Package
+from api.types.picking import PickListLine, Wave
+from services import actions, mispicks, pick_lists
 from services.actors import Permission
 
 if TYPE_CHECKING:
@@ -38,6 +40,12 @@ class Fulfillment(Node):
         needs=Permission.LOCATIONS_READ,
     )
     status: models.FulfillmentStatus = column("Where it stands.")
+    wave: Wave | None = one(
+        models.Wave,
+        "wave_id",
+        "The wave it is picked in; needs PICKING_READ.",
+        needs=Permission.PICKING_READ,
+    )
     picker: str | None = column("Who picks.")
     released_at: datetime | None = column("When its location was given the work.")
     picked_at: datetime | None = column("When picking was completed.")
@@ -46,6 +54,19 @@ class Fulfillment(Node):
     cancelled_at: datetime | None = column("When it was given up.")
     lines: list[FulfillmentLine] = many(
         models.FulfillmentLine, "fulfillment_id", "What it is to send."
+    )
+    pick_list: list[PickListLine] | None = batched(
+        pick_lists.of_fulfillments,
+        "What to collect, in walking order; needs PICKING_READ.",
+        needs=Permission.PICKING_READ,
+    )
+    mispick_count: int | None = batched(
+        mispicks.of_fulfillments,
+        "How many scans were refused; needs PICKING_READ.",
+        needs=Permission.PICKING_READ,
+    )
+    packages: list[Package] = many(
+        models.Package, "fulfillment_id", "Its boxes, the voided ones too."
     )
     shipments: list["Shipment"] = many(models.Shipment, "fulfillment_id", "Its parcels.")
     actions: list[Action] = batched(actions.of_fulfillments, "What you can do with it now.")
@@ -71,9 +92,13 @@ class Shipment(Node):
     order: OrderRef = one(models.Order, "order_id", "The order it belongs to.")
     fulfillment: Fulfillment = one(models.Fulfillment, "fulfillment_id", "The work it came from.")
     status: models.ShipmentStatus = column("Where it stands: what all reports together say.")
+    package: Package | None = one(
+        models.Package, "package_id", "The box that it is, where units were scanned into boxes."
+    )
     carrier: str = column("Who carries it.")
     service: str = column("The carrier's product, such as express.")
     tracking_code: str | None = column("The carrier's name for it.")
+    weight: int | None = column("What it weighs, in grams.")
     shipped_at: datetime | None = column("When the carrier took it.")
     delivered_at: datetime | None = column("When the customer had it, by the carrier's clock.")
     lines: list[ShipmentLine] = many(models.ShipmentLine, "shipment_id", "What is in it.")

@@ -9,8 +9,10 @@ import models
 from api.fields import batched, column, one
 from api.nodes import Node, node
 from api.types.actions import Action
+from api.types.bins import Bin
 from api.types.locations import Location
 from services import actions
+from services.actors import Permission
 
 if TYPE_CHECKING:
     from api.types.catalog import Variant
@@ -22,6 +24,9 @@ VariantRef = Annotated["Variant", strawberry.lazy("api.types.catalog")]
 class Level(Node):
     variant: VariantRef = one(models.Variant, "variant_id", "What lies there.")
     location: Location = one(models.Location, "location_id", "Where it lies.")
+    bin: Bin | None = one(
+        models.Bin, "bin_id", "The bin a picker finds it in.", needs=Permission.LOCATIONS_READ
+    )
     on_hand: int = column("Units that lie there.")
     reserved: int = column("Units of those that are set aside for orders.")
     available: int = column("Units that can still be promised: on hand less reserved.")
