@@ -68,6 +68,7 @@ def written(draft: Draft) -> dict[str, Any]:
             "recipient": ADDRESS.recipient,
             "line1": ADDRESS.line1,
             "city": ADDRESS.city,
+            "postalCode": ADDRESS.postal_code,
             "countryCode": ADDRESS.country_code,
         },
     }

@@ -30,7 +30,11 @@ CUSTOMERS = 20
 LINES = 3
 LISTED = 50
 ADDRESS = PostalAddress(
-    recipient="Ada Berg", line1="Hafenstr. 7", city="Hamburg", country_code="DE"
+    recipient="Ada Berg",
+    line1="Hafenstr. 7",
+    city="Hamburg",
+    postal_code="20457",
+    country_code="DE",
 )
 
 

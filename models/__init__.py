@@ -4,9 +4,11 @@ from models.alerts import StockAlert, StockAlertKind
 from models.bins import Bin
 from models.catalog import Product, TaxClass, Variant
 from models.customers import Address, Customer
+from models.data_issues import DataIssue, DataIssueKind
 from models.discounts import Discount
 from models.events import Event
 from models.exceptions import ExceptionKind, OrderException
+from models.fraud import FraudLevel, FraudReview, FraudSignal
 from models.fulfillments import Fulfillment, FulfillmentLine
 from models.holds import Hold, HoldKind
 from models.idempotency import IdempotencyRecord
@@ -37,9 +39,14 @@ __all__ = [
     "Bin",
     "CarrierEvent",
     "Customer",
+    "DataIssue",
+    "DataIssueKind",
     "Discount",
     "Event",
     "ExceptionKind",
+    "FraudLevel",
+    "FraudReview",
+    "FraudSignal",
     "Fulfillment",
     "FulfillmentLine",
     "FulfillmentStatus",

@@ -19,7 +19,8 @@ class HoldKind(Status):
 
 
 class Hold(Row):
-    """Active until `released_at` is set. `actor` and `released_by` name who did it."""
+    """Active until `released_at` is set. `actor`, `owner` and `released_by` name people. An
+    automatic one is released by itself when its reason is gone."""
 
     PREFIX = "HLD"
 
@@ -31,9 +32,16 @@ class Hold(Row):
     reason = fields.CharField(max_length=500, default="")
     due_at = fields.DatetimeField(null=True)
     actor = fields.CharField(max_length=60)
+    owner = fields.CharField(max_length=60, null=True)
+    automatic = fields.BooleanField(default=False)
     released_at = fields.DatetimeField(null=True)
     released_by = fields.CharField(max_length=60, null=True)
 
     class Meta:
         table = "order_holds"
-        indexes = (("order_id", "id"),)
+        indexes = (
+            ("order_id", "id"),
+            ("kind", "id"),
+            ("owner", "id"),
+            ("released_at", "due_at"),
+        )

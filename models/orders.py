@@ -1,6 +1,6 @@
 """Orders: what a customer agreed to buy, and what has become of every unit of it."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from secrets import token_urlsafe
 from typing import Any
@@ -9,6 +9,8 @@ from tortoise import fields
 
 from models.catalog import TaxClass, Variant
 from models.customers import Customer
+from models.errors import Blocked, Refused
+from models.fraud import FraudReview, FraudSignal
 from models.lifecycle import ORDER_STEPS, OrderStatus, Status
 from models.rows import Lifecycle, Row
 
@@ -20,6 +22,10 @@ class OrderChannel(Status):
     MARKETPLACE = "marketplace", "Came from a marketplace."
     FILE = "file", "Came in a file."
     EDI = "edi", "Came by electronic data interchange."
+
+
+# Nobody is there to ask when one of these is wrong, so it is taken as it is and cleared up later.
+IMPORTED = {OrderChannel.MARKETPLACE, OrderChannel.FILE, OrderChannel.EDI}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,6 +61,8 @@ class Order(Lifecycle):
     )
     customer_id: int
     channel = fields.CharEnumField(OrderChannel, max_length=20)
+    # Which marketplace or partner it came from; empty where the channel says it all.
+    source = fields.CharField(max_length=60, default="")
     external_reference = fields.CharField(max_length=100, null=True)
     keyed_by = fields.CharField(max_length=60)
     status = fields.CharEnumField(OrderStatus, max_length=20, default=OrderStatus.DRAFT)
@@ -68,6 +76,7 @@ class Order(Lifecycle):
     total = fields.BigIntField(default=0)
     price_steps: list[dict[str, Any]] = fields.JSONField(default=list)
     ship_to: dict[str, Any] | None = fields.JSONField(null=True)
+    bill_to: dict[str, Any] | None = fields.JSONField(null=True)
     note = fields.CharField(max_length=1000, default="")
     tracking_token = fields.CharField(max_length=40, unique=True, default=new_tracking_token)
     placed_at = fields.DatetimeField(null=True)
@@ -75,10 +84,21 @@ class Order(Lifecycle):
     completed_at = fields.DatetimeField(null=True)
     cancelled_at = fields.DatetimeField(null=True)
     cancel_reason = fields.CharField(max_length=500, default="")
+    # The order it was split from, and the one it was merged into.
+    split_from_id = fields.BigIntField(null=True)
+    merged_into_id = fields.BigIntField(null=True)
+    # Digests of what is ordered and of where it goes, so that the same is found by an index.
+    goods_digest = fields.CharField(max_length=32, default="")
+    place_digest = fields.CharField(max_length=32, default="")
+    fraud_score = fields.IntField(null=True)
+    fraud_review = fields.CharEnumField(FraudReview, max_length=20, null=True)
+    fraud_signals: list[dict[str, Any]] = fields.JSONField(default=list)
+    fraud_decided_by = fields.CharField(max_length=60, null=True)
+    fraud_note = fields.CharField(max_length=500, default="")
 
     class Meta:
         table = "orders"
-        unique_together = (("channel", "external_reference"),)
+        unique_together = (("channel", "source", "external_reference"),)
         indexes = (
             ("customer_id", "id"),
             ("status", "id"),
@@ -86,6 +106,13 @@ class Order(Lifecycle):
             ("placed_at", "id"),
             ("total", "id"),
             ("updated_at", "id"),
+            ("source", "id"),
+            ("external_reference", "id"),
+            ("split_from_id", "id"),
+            ("merged_into_id", "id"),
+            ("fraud_review", "id"),
+            ("customer_id", "goods_digest", "placed_at"),
+            ("place_digest", "placed_at"),
         )
 
     @property
@@ -95,6 +122,10 @@ class Order(Lifecycle):
     @property
     def shipping_address(self) -> PostalAddress | None:
         return PostalAddress(**self.ship_to) if self.ship_to else None
+
+    @property
+    def billing_address(self) -> PostalAddress | None:
+        return PostalAddress(**self.bill_to) if self.bill_to else None
 
     def place(self, *, at: datetime) -> None:
         self.step_to(OrderStatus.PLACED)
@@ -114,6 +145,29 @@ class Order(Lifecycle):
     def cancel(self, *, reason: str, at: datetime) -> None:
         self.step_to(OrderStatus.CANCELLED)
         self.cancel_reason, self.cancelled_at = reason, at
+
+    def assess(self, *, score: int, signals: list[FraudSignal], review: bool) -> None:
+        """Keep how risky it looks; from then on a person decides where it has to be reviewed."""
+        self.fraud_score = score
+        self.fraud_signals = [asdict(signal) for signal in signals]
+        self.fraud_review = FraudReview.PENDING if review else FraudReview.CLEARED
+
+    def accept_risk(self, *, by: str, note: str) -> None:
+        self._decide(FraudReview.ACCEPTED, by, note)
+
+    def reject_risk(self, *, by: str, note: str) -> None:
+        self._decide(FraudReview.REJECTED, by, note)
+
+    def drop_review(self, *, by: str) -> None:
+        """Nobody has to decide any more about an order that was given up."""
+        if self.fraud_review is FraudReview.PENDING:
+            self._decide(FraudReview.DROPPED, by, "")
+
+    def _decide(self, decision: FraudReview, by: str, note: str) -> None:
+        if self.fraud_review is not FraudReview.PENDING:
+            message = f"{self.number} does not wait for a fraud review."
+            raise Refused(Blocked(message=message, path=("id",)))
+        self.fraud_review, self.fraud_decided_by, self.fraud_note = decision, by, note
 
 
 class OrderLine(Row):
@@ -146,8 +200,12 @@ class OrderLine(Row):
     tax = fields.BigIntField(default=0)
     total = fields.BigIntField(default=0)
     currency = fields.CharField(max_length=3)
+    # What the source of the order says a unit costs.
+    stated_price = fields.BigIntField(null=True)
     ordered = fields.IntField()
     cancelled = fields.IntField(default=0)
+    # Of the cancelled units those that live on in another order.
+    moved = fields.IntField(default=0)
     reserved = fields.IntField(default=0)
     backordered = fields.IntField(default=0)
     picked = fields.IntField(default=0)
@@ -198,6 +256,28 @@ class OrderLine(Row):
     def cancel(self) -> None:
         """Give up every unit; what was picked has been put back before."""
         self.cancelled, self.reserved, self.backordered = self.ordered, 0, 0
+        self._balance()
+
+    def add(self, units: int) -> None:
+        """Ask for more units, which are set aside already."""
+        self.ordered += units
+        self.reserved += units
+        self._balance()
+
+    def give_back(self, units: int, *, backordered: int = 0) -> None:
+        """Ask for fewer units, none of which is picked."""
+        self.ordered -= units
+        self._let_go(units, backordered)
+
+    def cancel_units(self, units: int, *, backordered: int = 0, moved: bool = False) -> None:
+        """Give up some units, none of which is picked; `moved` ones live on in another order."""
+        self.cancelled += units
+        self.moved += units if moved else 0
+        self._let_go(units, backordered)
+
+    def _let_go(self, units: int, backordered: int) -> None:
+        self.backordered -= backordered
+        self.reserved -= units - backordered
         self._balance()
 
     def broken_rules(self) -> list[str]:

@@ -4,7 +4,7 @@ from dataclasses import asdict
 
 from models import Address, Customer
 from models.orders import PostalAddress
-from services import records, scopes
+from services import entry, records, scopes
 from services.actors import Actor
 from services.commit import announce, operation
 from services.facts.customers import (
@@ -43,6 +43,7 @@ async def create(
 async def update(actor: Actor, customer_id: int, changes: Changes) -> Customer:
     customer = await scopes.take(actor, Customer, customer_id)
     await records.revise(customer, _customer(changes), unique="email")
+    await entry.inspect_orders_of(actor, customer)
 
     announce(actor, CustomerUpdated(customer_id=customer.id))
     return customer
@@ -87,14 +88,19 @@ async def archive_address(actor: Actor, address_id: int) -> Address:
     return row
 
 
-def checked_address(given: Changes, *path: str) -> Changes:
-    """An address, or a change of one, with everything wrong with it refused at once."""
+def checked_address(given: Changes, *path: str, lenient: bool = False) -> Changes:
+    """An address, or a change of one, with everything wrong with it refused at once; of a
+    `lenient` one only what cannot be kept."""
     inputs = Inputs()
     checked = dict(given)
     for field, (least, most) in _LENGTHS.items():
         if field in given:
+            least = 0 if lenient else least
             checked[field] = inputs.text(given[field], *path, _camel(field), least=least, most=most)
-    if "country_code" in given:
+    if lenient:
+        country = inputs.text(given["country_code"], *path, "countryCode", least=0, most=60)
+        checked["country_code"] = country.upper()
+    elif "country_code" in given:
         checked["country_code"] = inputs.country(given["country_code"], *path, "countryCode")
     inputs.refuse()
     return checked

@@ -26,3 +26,8 @@ def to_minor_units(amount: Decimal, currency: str) -> int | None:
 def spoken(minor_units: int, currency: str) -> str:
     """An amount for people: 12.50 EUR."""
     return f"{to_decimal(minor_units, currency)} {currency}"
+
+
+def rounded_to_minor_units(amount: Decimal, currency: str) -> int:
+    """The nearest number of the currency's smallest units."""
+    return int(amount.scaleb(get_currency_precision(currency)).to_integral_value())

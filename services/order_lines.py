@@ -1,7 +1,8 @@
 """Order lines: add, update and remove them while the order is a draft."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from decimal import Decimal
 from typing import Any
 
 from models import Order, OrderLine, OrderStatus, Variant
@@ -12,6 +13,7 @@ from services.actors import Actor
 from services.commit import announce, operation
 from services.facts.orders import OrderLineAdded, OrderLineFact, OrderLineRemoved, OrderLineUpdated
 from services.inputs import Inputs
+from services.money import MOST_MINOR_UNITS, rounded_to_minor_units
 
 MOST_LINES = 500
 # What ISO 4217 calls no currency.
@@ -20,8 +22,22 @@ NO_CURRENCY = "XXX"
 
 @dataclass(frozen=True, kw_only=True)
 class LineDraft:
-    variant_id: int
+    """A line to be: what is bought by its id, or by its `sku`. `stated_price` is what the source
+    of the order says a unit costs."""
+
     quantity: int
+    variant_id: int | None = None
+    sku: str = ""
+    stated_price: Decimal | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Goods:
+    """New lines with the variants they name, by id; and those whose SKU nobody knows."""
+
+    drafts: Sequence[LineDraft]
+    variants: Mapping[int, Variant]
+    unknown: Sequence[LineDraft] = ()
 
 
 @operation
@@ -29,17 +45,16 @@ async def add(actor: Actor, order_id: int, draft: LineDraft) -> Order:
     """Add a variant to a draft at its price of today."""
     order = await _draft(actor, order_id, "orderId")
     inputs = Inputs()
-    inputs.number(draft.quantity, "quantity")
+    check(inputs, draft)
     if await OrderLine.filter(order_id=order.id).count() >= MOST_LINES:
         inputs.wrong(f"An order has at most {MOST_LINES} lines.", "variantId")
     inputs.refuse()
-    variant = await scopes.find(actor, Variant, draft.variant_id, "variantId")
+    variant = await _variant(actor, draft)
     records.refuse_archived(variant, "variantId")
     # The first line says which currency the order is in, unless that was chosen before.
     if order.currency == NO_CURRENCY:
         order.currency = variant.currency
-    [line] = written(order, [draft], {variant.id: variant})
-    line.order_id = order.id
+    line = OrderLine(**agreed(order, draft, variant))
     await line.save()
     lines = await select(OrderLine, order_id=order.id)
     await pricing.reprice(order, lines, path="variantId")
@@ -75,22 +90,69 @@ async def remove(actor: Actor, line_id: int) -> Order:
     return _announce(actor, OrderLineRemoved, order, line)
 
 
-async def variants_of(actor: Actor, drafts: Sequence[LineDraft]) -> dict[int, Variant]:
-    """The variants of new lines, by id; everything wrong with the lines is refused at once."""
+async def goods_of(actor: Actor, drafts: Sequence[LineDraft], *, imported: bool) -> Goods:
+    """What new lines are about; everything wrong with them is refused at once.
+
+    An imported order may name what nobody knows and what is no longer sold.
+    """
     inputs = Inputs()
     if len(drafts) > MOST_LINES:
         inputs.wrong(f"An order has at most {MOST_LINES} lines.", "lines")
         inputs.refuse()
-    variants = await scopes.find_all(actor, Variant, [draft.variant_id for draft in drafts])
+    drafts = await _named(actor, drafts)
+    known = [draft.variant_id for draft in drafts if draft.variant_id is not None]
+    variants = await scopes.find_all(actor, Variant, known)
     for n, draft in enumerate(drafts):
-        inputs.number(draft.quantity, "lines", n, "quantity")
-        variant = variants.get(draft.variant_id)
+        check(inputs, draft, "lines", n)
+        variant = variants.get(draft.variant_id or 0)
         if variant is None:
-            inputs.add(scopes.not_found(Variant, ("lines", n, "variantId")))
-        elif variant.archived_at is not None:
+            if not (imported and draft.sku and draft.variant_id is None):
+                path = "sku" if draft.sku and draft.variant_id is None else "variantId"
+                inputs.add(scopes.not_found(Variant, ("lines", n, path)))
+        elif variant.archived_at is not None and not imported:
             inputs.wrong(f"{variant.sku} is no longer sold.", "lines", n, "variantId")
     inputs.refuse()
-    return variants
+    return Goods(
+        drafts=[draft for draft in drafts if draft.variant_id is not None],
+        variants=variants,
+        unknown=[draft for draft in drafts if draft.variant_id is None],
+    )
+
+
+def check(inputs: Inputs, draft: LineDraft, *path: str | int) -> None:
+    """What can be wrong with a new line in itself."""
+    inputs.number(draft.quantity, *path, "quantity")
+    inputs.text(draft.sku, *path, "sku", least=0, most=60)
+    price = draft.stated_price
+    if price is not None and not 0 <= price <= MOST_MINOR_UNITS // 1000:
+        inputs.wrong("Give a price from 0 to a thousand billion.", *path, "statedPrice")
+
+
+def stated(draft: LineDraft, currency: str) -> int | None:
+    """What the source says a unit costs, in minor units; digits beyond those are rounded away."""
+    price = draft.stated_price
+    return None if price is None else rounded_to_minor_units(price, currency)
+
+
+async def _named(actor: Actor, drafts: Sequence[LineDraft]) -> list[LineDraft]:
+    """Lines that are given by a SKU, by its variant's id where there is one."""
+    skus = {draft.sku.strip() for draft in drafts if draft.variant_id is None and draft.sku}
+    if not skus:
+        return list(drafts)
+    known = await scopes.visible(actor, Variant).filter(sku__in=skus)
+    ids = {variant.sku: variant.id for variant in known}
+    return [
+        draft
+        if draft.variant_id is not None
+        else replace(draft, variant_id=ids.get(draft.sku.strip()))
+        for draft in drafts
+    ]
+
+
+async def _variant(actor: Actor, draft: LineDraft) -> Variant:
+    [named] = await _named(actor, [draft])
+    path = "variantId" if draft.variant_id is not None or not draft.sku else "sku"
+    return await scopes.find(actor, Variant, named.variant_id or 0, path)
 
 
 def common_currency(variants: Mapping[int, Variant]) -> str:
@@ -105,7 +167,7 @@ def common_currency(variants: Mapping[int, Variant]) -> str:
 def written(
     order: Order, drafts: Sequence[LineDraft], variants: Mapping[int, Variant]
 ) -> list[OrderLine]:
-    return [OrderLine(**agreed(order, draft, variants[draft.variant_id])) for draft in drafts]
+    return [OrderLine(**agreed(order, draft, variants[draft.variant_id or 0])) for draft in drafts]
 
 
 def agreed(order: Order, draft: LineDraft, variant: Variant) -> dict[str, Any]:
@@ -117,6 +179,7 @@ def agreed(order: Order, draft: LineDraft, variant: Variant) -> dict[str, Any]:
         "name": variant.name,
         "tax_class": variant.tax_class,
         "currency": order.currency,
+        "stated_price": stated(draft, order.currency),
         "ordered": draft.quantity,
     }
 

@@ -11,6 +11,7 @@ from models import (
     Customer,
     Fulfillment,
     FulfillmentStatus,
+    HoldKind,
     Order,
     OrderChannel,
     OrderLine,
@@ -20,12 +21,15 @@ from models import (
     Variant,
 )
 from models.errors import Blocked, Problem, Refused, refuse_any, within
-from models.orders import PostalAddress
+from models.orders import IMPORTED, PostalAddress
 from models.rows import store_all
 from models.statements import select
 from services import (
+    duplicates,
+    entry,
     exceptions,
     fulfillments,
+    holds,
     order_lines,
     policies,
     pricing,
@@ -48,20 +52,33 @@ from services.inputs import Inputs
 from services.order_lines import LineDraft
 from services.records import Changes
 
+# Over the counter nothing is sent; what was imported is held until it has an address.
+ADDRESSLESS = {OrderChannel.IN_PERSON, *IMPORTED}
 FREE = {FulfillmentStatus.HANDED_OVER, FulfillmentStatus.CANCELLED}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """Where goods go: `address_id`, one of the customer's book, or `shipping_address`."""
+
+    address_id: int | None = None
+    shipping_address: PostalAddress | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class Draft:
     """What an order is begun with. Goods go to `address_id`, one of the customer's book, or to
-    `shipping_address`. Without a `currency` it is in that of its variants, and without
-    `prices_include_tax` it counts tax as the shop does."""
+    `shipping_address`. `source` is the marketplace or partner it came from. Without a `currency`
+    it is in that of its variants, and without `prices_include_tax` it counts tax as the shop
+    does."""
 
     customer_id: int
     channel: OrderChannel
     lines: list[LineDraft] = field(default_factory=list)
     address_id: int | None = None
     shipping_address: PostalAddress | None = None
+    billing_address: PostalAddress | None = None
+    source: str = ""
     external_reference: str | None = None
     note: str = ""
     currency: str | None = None
@@ -70,16 +87,22 @@ class Draft:
 
 @operation
 async def create(actor: Actor, draft: Draft) -> Order:
-    """Begin an order. Nothing is reserved before it is placed."""
+    """Begin an order. Nothing is reserved before it is placed.
+
+    From a marketplace, a file or EDI it is taken even where something is missing or wrong, which
+    becomes its data issues.
+    """
     order, _ = await _begin(actor, draft)
     await order.save()
     return order
 
 
 async def _begin(actor: Actor, draft: Draft) -> tuple[Order, list[OrderLine]]:
-    """A new order with its lines, priced; what it costs is yet to be stored with it."""
+    """A new order with its lines, priced and inspected; what it costs is yet to be stored with
+    it."""
     inputs = Inputs()
     note = inputs.text(draft.note, "note", least=0, most=1000)
+    source = inputs.text(draft.source, "source", least=0, most=60)
     reference = draft.external_reference
     if reference is not None:
         reference = inputs.text(reference, "externalReference", most=100)
@@ -87,30 +110,29 @@ async def _begin(actor: Actor, draft: Draft) -> tuple[Order, list[OrderLine]]:
     inputs.refuse()
     customer = await scopes.find(actor, Customer, draft.customer_id, "customerId")
     records.refuse_archived(customer, "customerId")
-    variants = await order_lines.variants_of(actor, draft.lines)
+    imported = draft.channel in IMPORTED
+    goods = await order_lines.goods_of(actor, draft.lines, imported=imported)
     order = Order(
         customer_id=customer.id,
         channel=draft.channel,
+        source=source,
         external_reference=reference,
         keyed_by=actor.label,
-        currency=currency or order_lines.common_currency(variants),
+        currency=currency or order_lines.common_currency(goods.variants),
         prices_include_tax=_includes_tax(draft),
-        ship_to=await _destination(actor, customer, draft.address_id, draft.shipping_address),
+        ship_to=await _destination(actor, customer, draft.channel, draft),
+        bill_to=_billing(draft.channel, draft.billing_address),
         note=note,
     )
-    try:
-        await order.save()
-    except IntegrityError as error:
-        message = f"There is an order {reference} from this channel already."
-        problem = Problem(code="TAKEN", message=message, path=("externalReference",))
-        raise Refused(problem) from error
-    lines = order_lines.written(order, draft.lines, variants)
-    account = await pricing.price(order, lines, variants=variants, path="lines")
+    await _enter(order)
+    lines = order_lines.written(order, goods.drafts, goods.variants)
+    account = await pricing.price(order, lines, variants=goods.variants, path="lines")
     await OrderLine.bulk_create(lines)
     lines = await select(OrderLine, order_id=order.id)
     pricing.explain(order, lines, account)
-
     announce(actor, OrderDrafted(order_id=order.id, customer_id=order.customer_id))
+
+    await entry.note(actor, order, customer, lines, goods)
     return order, lines
 
 
@@ -122,6 +144,7 @@ async def update(
     *,
     address_id: int | None = None,
     shipping_address: PostalAddress | None = None,
+    billing_address: PostalAddress | None = None,
 ) -> Order:
     """Change the note, or where a draft is to go."""
     order = await scopes.take(actor, Order, order_id)
@@ -132,9 +155,13 @@ async def update(
     inputs.refuse()
     if address_id is not None or shipping_address is not None:
         customer = await Customer.get(id=order.customer_id)
-        order.ship_to = await _destination(actor, customer, address_id, shipping_address)
+        given = Place(address_id=address_id, shipping_address=shipping_address)
+        order.ship_to = await _destination(actor, customer, order.channel, given)
+    if billing_address is not None:
+        order.bill_to = _billing(order.channel, billing_address)
     # Its tax depends on where it goes.
     await pricing.reprice(order, await select(OrderLine, order_id=order.id))
+    await entry.inspect(actor, order)
 
     announce(actor, OrderUpdated(order_id=order.id, customer_id=order.customer_id))
     return order
@@ -162,11 +189,15 @@ async def place(actor: Actor, order_id: int | None = None, *, draft: Draft | Non
         refuse_any(_reasons_not_to_place(order, lines, variants))
         await pricing.price(order, lines, variants=variants)
         repriced = pricing.MONEY
+        await entry.inspect(actor, order, lines, variants)
     await reservations.reserve(actor, order, [(line, line.ordered) for line in lines])
     for line in lines:
         line.reserve(line.ordered)
     await store_all(lines, "reserved", *repriced)
+    order.goods_digest = duplicates.digest_of_goods(lines)
+    order.place_digest = duplicates.digest_of_place(order.shipping_address)
     order.place(at=now())
+    await _hold_where_needed(actor, order)
     await order.store()
 
     announce(actor, OrderPlaced(order_id=order.id, customer_id=order.customer_id))
@@ -201,6 +232,8 @@ async def cancel(actor: Actor, order_id: int, *, reason: str) -> Order:
     for line in lines:
         line.cancel()
     await store_all(lines, "cancelled", "reserved", "backordered")
+    await holds.end_all(actor, order)
+    order.drop_review(by=actor.label)
     order.cancel(reason=reason, at=now())
     await order.store()
     await exceptions.end(actor, order)
@@ -222,12 +255,13 @@ def reasons_not_to_cancel(order: Order, lines: list[OrderLine]) -> list[Problem]
 
 
 def reasons_not_to_place(order: Order, lines: list[OrderLine]) -> list[Problem]:
+    """An imported order needs no more than something to reserve; its data issues hold it."""
     problems: list[Problem] = []
     if not order.may_become(OrderStatus.PLACED):
         problems.append(order.wrong_status(OrderStatus.PLACED))
     if not lines:
         problems.append(Blocked(message="The order has no lines. Add one first.", path=("id",)))
-    if order.ship_to is None and order.channel is not OrderChannel.IN_PERSON:
+    if order.ship_to is None and order.channel not in ADDRESSLESS:
         message = "The order has no shipping address. Give it one first."
         problems.append(Blocked(message=message, path=("id",)))
     return problems
@@ -239,7 +273,7 @@ def _reasons_not_to_place(
     return reasons_not_to_place(order, lines) + [
         Blocked(message=f"{variant.sku} is no longer sold. Remove its line.", path=("id",))
         for variant in variants.values()
-        if variant.archived_at is not None
+        if variant.archived_at is not None and order.channel not in IMPORTED
     ]
 
 
@@ -253,21 +287,44 @@ async def _active_reservations(order: Order) -> list[Reservation]:
     return await select(Reservation, order_id=order.id, status=ReservationStatus.ACTIVE)
 
 
+async def _enter(order: Order) -> None:
+    try:
+        await order.save()
+    except IntegrityError as error:
+        message = f"There is an order {order.external_reference} from this source already."
+        problem = Problem(code="TAKEN", message=message, path=("externalReference",))
+        raise Refused(problem) from error
+
+
+async def _hold_where_needed(actor: Actor, order: Order) -> None:
+    """Hold an order that is being placed for what was found wrong with it."""
+    await entry.hold_for_issues(actor, order)
+    if (like := await duplicates.found(order)) is not None:
+        reason = f"The same goods were ordered with {like.number} a short while before."
+        await holds.keep(actor, order, HoldKind.POSSIBLE_DUPLICATE, reason)
+
+
 async def _destination(
-    actor: Actor,
-    customer: Customer,
-    address_id: int | None,
-    shipping_address: PostalAddress | None,
+    actor: Actor, customer: Customer, channel: OrderChannel, given: Place | Draft
 ) -> dict[str, Any] | None:
-    if address_id is not None and shipping_address is not None:
+    if given.address_id is not None and given.shipping_address is not None:
         message = "Give an addressId or a shippingAddress, not both."
         raise Refused(Problem(message=message, path=("addressId",)))
-    if shipping_address is not None:
-        return dict(checked_address(asdict(shipping_address), "shippingAddress"))
-    if address_id is None:
+    if given.shipping_address is not None:
+        return _address(channel, given.shipping_address, "shippingAddress")
+    if given.address_id is None:
         return None
-    row = await scopes.find(actor, Address, address_id, "addressId")
+    row = await scopes.find(actor, Address, given.address_id, "addressId")
     if row.customer_id != customer.id:
         raise Refused(scopes.not_found(Address, ("addressId",)))
     records.refuse_archived(row, "addressId")
     return {name: getattr(row, name) for name in PostalAddress.__dataclass_fields__}
+
+
+def _billing(channel: OrderChannel, address: PostalAddress | None) -> dict[str, Any] | None:
+    return None if address is None else _address(channel, address, "billingAddress")
+
+
+def _address(channel: OrderChannel, address: PostalAddress, path: str) -> dict[str, Any]:
+    """An address as it is kept; an imported one may lack anything."""
+    return dict(checked_address(asdict(address), path, lenient=channel in IMPORTED))

@@ -12,6 +12,13 @@ class Policy:
 
     clockwork: bool = True
     """Whether `serve` does what falls due by itself; else `waybill worker` has to run."""
+    duplicate_hours: int = 24
+    """How long the same goods for the same customer are a possible duplicate; 0 for never."""
+    fraud_review_score: int = 60
+    """The score of 1 to 100 from which an order is reviewed before it goes to fulfillment; 0 to
+    score nothing."""
+    fraud_large_amount: int = 100_000
+    """An order's total in minor units that is a lot for this shop, whoever the customer is."""
 
     prices_include_tax: bool = True
     """Whether prices and shipping charges of an order contain tax, where it is not said."""

@@ -39,6 +39,7 @@ SCOPES: dict[type[Model], Scope] = {
     models.StockAlert: Scope(_P.STOCK_READ),
     models.Order: Scope(_P.ORDERS_READ, "customer_id"),
     models.OrderLine: Scope(_P.ORDERS_READ, "order__customer_id"),
+    models.DataIssue: Scope(_P.ORDERS_READ, "order__customer_id"),
     models.Hold: Scope(_P.ORDERS_READ, "order__customer_id"),
     models.OrderException: Scope(_P.EXCEPTIONS_READ, "order__customer_id"),
     models.Reservation: Scope(_P.ORDERS_READ, "line__order__customer_id"),

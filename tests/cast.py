@@ -60,7 +60,13 @@ def actor_for(customer: Customer) -> Actor:
     return Actor(label=label, permissions=permissions, person_id=7, customer_id=customer.id)
 
 
-HOME = PostalAddress(recipient="Ada Berg", line1="Hafenstr. 7", city="Hamburg", country_code="DE")
+HOME = PostalAddress(
+    recipient="Ada Berg",
+    line1="Hafenstr. 7",
+    city="Hamburg",
+    postal_code="20457",
+    country_code="DE",
+)
 
 # What an order goes through, in order; `Shop.order` takes one to any of these.
 STAGES = (

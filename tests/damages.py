@@ -309,6 +309,18 @@ DAMAGES: Sequence[tuple[str, set[str]]] = (
         "fulfillment_id IN (SELECT id FROM fulfillments WHERE status = 'picking')",
         {"fulfillment-sums"},
     ),
+    ("UPDATE order_holds SET automatic = FALSE WHERE automatic", {"issue-holds"}),
+    ("UPDATE data_issues SET resolved_by = 'PER-1001'", {"issue-times"}),
+    (
+        "UPDATE order_holds SET released_at = NULL WHERE id = (SELECT MIN(hold.id) "
+        "FROM order_holds AS hold JOIN orders ON orders.id = hold.order_id "
+        "WHERE orders.status = 'cancelled')",
+        {"hold-ended"},
+    ),
+    (
+        "UPDATE orders SET fraud_review = 'pending', fraud_score = 80 WHERE " + first("orders"),
+        {"fraud-review"},
+    ),
     (f"DELETE FROM events WHERE {first('events', 'position > 5')}", {"event-positions"}),
     (
         "UPDATE events SET position = position - 1000000",

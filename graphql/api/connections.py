@@ -5,6 +5,7 @@ from dataclasses import fields
 from typing import Annotated, Any, Generic, TypeVar
 
 import strawberry
+from tortoise.expressions import Q
 from tortoise.models import Model
 
 from api.context import Info
@@ -81,8 +82,11 @@ class ById(Status):
 publish(ById, "How lists are sorted that are only read by age.")
 
 
-def condition(lookup: str, description: str, *, of: type[Row] | None = None) -> Any:
-    """A condition of a filter: a lookup of the row's columns; `of` names the kind of an id."""
+def condition(
+    lookup: str | Callable[[Any], Q], description: str, *, of: type[Row] | None = None
+) -> Any:
+    """A condition of a filter: a lookup of the row's columns, or what makes one of the value
+    given; `of` names the kind of an id."""
     return strawberry.field(
         description=description, default=None, metadata={"lookup": lookup, "of": of}
     )
@@ -105,6 +109,7 @@ def listed(
         sort: Any = default,
     ) -> Any:
         query = listing.matching(scopes.visible(info.context.actor, kind), conditions(filter))
+        query = query.filter(*demands(filter))
         if search and search.strip():
             query = query.filter(listing.search(search.strip(), kind, columns))
         window = Window(first=first, after=after, last=last, before=before)
@@ -131,6 +136,16 @@ def conditions(filter: Any) -> dict[str, Any]:
     for each in fields(filter) if filter is not None else ():
         value = getattr(filter, each.name)
         if value is not None:
-            of = each.metadata["of"]
-            found[each.metadata["lookup"]] = value if of is None else decode(of, value)
+            lookup, of = each.metadata["lookup"], each.metadata["of"]
+            if isinstance(lookup, str):
+                found[lookup] = value if of is None else decode(of, value)
     return found
+
+
+def demands(filter: Any) -> list[Q]:
+    """What the conditions that are more than a lookup make of what was given."""
+    given = [] if filter is None else fields(filter)
+    made = ((each.metadata["lookup"], getattr(filter, each.name)) for each in given)
+    return [
+        lookup(value) for lookup, value in made if value is not None and not isinstance(lookup, str)
+    ]

@@ -8,6 +8,7 @@ from api.mutations.catalog import CatalogMutations
 from api.mutations.customers import CustomerMutations
 from api.mutations.exceptions import ExceptionMutations
 from api.mutations.fulfillments import FulfillmentMutations
+from api.mutations.holds import HoldMutations
 from api.mutations.locations import LocationMutations
 from api.mutations.orders import OrderMutations
 from api.mutations.packages import PackageMutations
@@ -51,6 +52,7 @@ class Query(
 @strawberry.type(description="What you may do: one mutation for each step of each life.")
 class Mutation(
     OrderMutations,
+    HoldMutations,
     ExceptionMutations,
     FulfillmentMutations,
     WaveMutations,

@@ -2,7 +2,9 @@ from tortoise import migrations
 from tortoise.migrations import operations as ops
 from models.alerts import StockAlertKind
 from models.catalog import TaxClass
+from models.data_issues import DataIssueKind
 from models.exceptions import ExceptionKind
+from models.fraud import FraudReview
 from models.holds import HoldKind
 from models.lifecycle import FulfillmentStatus, OrderStatus, PackageStatus, ReservationStatus, ShipmentStatus, StockAlertStatus, WaveStatus
 from models.locations import LocationKind
@@ -126,6 +128,7 @@ class Migration(migrations.Migration):
                 ('updated_at', fields.DatetimeField(auto_now=True, auto_now_add=False)),
                 ('customer', fields.ForeignKeyField('models.Customer', source_field='customer_id', db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.RESTRICT)),
                 ('channel', fields.CharEnumField(description='ONLINE: online\nIN_PERSON: in_person\nPHONE: phone\nMARKETPLACE: marketplace\nFILE: file\nEDI: edi', enum_type=OrderChannel, max_length=20)),
+                ('source', fields.CharField(default='', max_length=60)),
                 ('external_reference', fields.CharField(null=True, max_length=100)),
                 ('keyed_by', fields.CharField(max_length=60)),
                 ('status', fields.CharEnumField(default=OrderStatus.DRAFT, description='DRAFT: draft\nPLACED: placed\nCONFIRMED: confirmed\nIN_PROGRESS: in_progress\nCOMPLETED: completed\nCLOSED: closed\nCANCELLED: cancelled\nEXPIRED: expired', enum_type=OrderStatus, max_length=20)),
@@ -139,6 +142,7 @@ class Migration(migrations.Migration):
                 ('total', fields.BigIntField(default=0)),
                 ('price_steps', fields.JSONField(default=list, encoder=JSON_DUMPS, decoder=loads)),
                 ('ship_to', fields.JSONField(null=True, encoder=JSON_DUMPS, decoder=loads)),
+                ('bill_to', fields.JSONField(null=True, encoder=JSON_DUMPS, decoder=loads)),
                 ('note', fields.CharField(default='', max_length=1000)),
                 ('tracking_token', fields.CharField(default=new_tracking_token, unique=True, max_length=40)),
                 ('placed_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
@@ -146,9 +150,40 @@ class Migration(migrations.Migration):
                 ('completed_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
                 ('cancelled_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
                 ('cancel_reason', fields.CharField(default='', max_length=500)),
+                ('split_from_id', fields.BigIntField(null=True)),
+                ('merged_into_id', fields.BigIntField(null=True)),
+                ('goods_digest', fields.CharField(default='', max_length=32)),
+                ('place_digest', fields.CharField(default='', max_length=32)),
+                ('fraud_score', fields.IntField(null=True)),
+                ('fraud_review', fields.CharEnumField(null=True, description='CLEARED: cleared\nPENDING: pending\nACCEPTED: accepted\nREJECTED: rejected\nDROPPED: dropped', enum_type=FraudReview, max_length=20)),
+                ('fraud_signals', fields.JSONField(default=list, encoder=JSON_DUMPS, decoder=loads)),
+                ('fraud_decided_by', fields.CharField(null=True, max_length=60)),
+                ('fraud_note', fields.CharField(default='', max_length=500)),
             ],
-            options={'table': 'orders', 'app': 'models', 'unique_together': (('channel', 'external_reference'),), 'indexes': [Index(fields=['customer_id', 'id']), Index(fields=['status', 'id']), Index(fields=['channel', 'id']), Index(fields=['placed_at', 'id']), Index(fields=['total', 'id']), Index(fields=['updated_at', 'id'])], 'pk_attr': 'id', 'table_description': 'Money is in minor units of `currency`. Where it goes is copied from the address book, so'},
+            options={'table': 'orders', 'app': 'models', 'unique_together': (('channel', 'source', 'external_reference'),), 'indexes': [Index(fields=['customer_id', 'id']), Index(fields=['status', 'id']), Index(fields=['channel', 'id']), Index(fields=['placed_at', 'id']), Index(fields=['total', 'id']), Index(fields=['updated_at', 'id']), Index(fields=['source', 'id']), Index(fields=['external_reference', 'id']), Index(fields=['split_from_id', 'id']), Index(fields=['merged_into_id', 'id']), Index(fields=['fraud_review', 'id']), Index(fields=['customer_id', 'goods_digest', 'placed_at']), Index(fields=['place_digest', 'placed_at'])], 'pk_attr': 'id', 'table_description': 'Money is in minor units of `currency`. Where it goes is copied from the address book, so'},
             bases=['Lifecycle'],
+        ),
+        ops.CreateModel(
+            name='DataIssue',
+            fields=[
+                ('id', fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                ('version', fields.IntField(default=1)),
+                ('created_at', fields.DatetimeField(auto_now=False, auto_now_add=True)),
+                ('updated_at', fields.DatetimeField(auto_now=True, auto_now_add=False)),
+                ('order', fields.ForeignKeyField('models.Order', source_field='order_id', db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.RESTRICT)),
+                ('kind', fields.CharEnumField(description='MISSING_ADDRESS: missing_address\nINCOMPLETE_ADDRESS: incomplete_address\nUNKNOWN_COUNTRY: unknown_country\nUNKNOWN_REGION: unknown_region\nUNKNOWN_CITY: unknown_city\nINVALID_POSTAL_CODE: invalid_postal_code\nMISSING_CONTACT: missing_contact\nUNKNOWN_SKU: unknown_sku\nARCHIVED_VARIANT: archived_variant\nPRICE_MISMATCH: price_mismatch', enum_type=DataIssueKind, max_length=30)),
+                ('path', fields.CharField(max_length=100)),
+                ('message', fields.CharField(max_length=500)),
+                ('sku', fields.CharField(default='', max_length=60)),
+                ('quantity', fields.IntField(null=True)),
+                ('stated_price', fields.BigIntField(null=True)),
+                ('resolved_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ('resolved_by', fields.CharField(null=True, max_length=60)),
+                ('accepted', fields.BooleanField(default=False)),
+                ('resolution', fields.CharField(default='', max_length=500)),
+            ],
+            options={'table': 'data_issues', 'app': 'models', 'indexes': [Index(fields=['order_id', 'id']), Index(fields=['kind', 'id']), Index(fields=['resolved_at', 'id']), Index(fields=['sku', 'resolved_at'])], 'pk_attr': 'id', 'table_description': 'Open until `resolved_at` is set. `path` says where in the order it is. With an unknown SKU'},
+            bases=['Row'],
         ),
         ops.CreateModel(
             name='Hold',
@@ -162,10 +197,12 @@ class Migration(migrations.Migration):
                 ('reason', fields.CharField(default='', max_length=500)),
                 ('due_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
                 ('actor', fields.CharField(max_length=60)),
+                ('owner', fields.CharField(null=True, max_length=60)),
+                ('automatic', fields.BooleanField(default=False)),
                 ('released_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
                 ('released_by', fields.CharField(null=True, max_length=60)),
             ],
-            options={'table': 'order_holds', 'app': 'models', 'indexes': [Index(fields=['order_id', 'id'])], 'pk_attr': 'id', 'table_description': 'Active until `released_at` is set. `actor` and `released_by` name who did it.'},
+            options={'table': 'order_holds', 'app': 'models', 'indexes': [Index(fields=['order_id', 'id']), Index(fields=['kind', 'id']), Index(fields=['owner', 'id']), Index(fields=['released_at', 'due_at'])], 'pk_attr': 'id', 'table_description': 'Active until `released_at` is set. `actor`, `owner` and `released_by` name people. An'},
             bases=['Row'],
         ),
         ops.CreateModel(
@@ -346,8 +383,10 @@ class Migration(migrations.Migration):
                 ('tax', fields.BigIntField(default=0)),
                 ('total', fields.BigIntField(default=0)),
                 ('currency', fields.CharField(max_length=3)),
+                ('stated_price', fields.BigIntField(null=True)),
                 ('ordered', fields.IntField()),
                 ('cancelled', fields.IntField(default=0)),
+                ('moved', fields.IntField(default=0)),
                 ('reserved', fields.IntField(default=0)),
                 ('backordered', fields.IntField(default=0)),
                 ('picked', fields.IntField(default=0)),

@@ -12,6 +12,7 @@ from tortoise.backends.sqlite.client import SqliteClient
 from tortoise.connection import get_connection
 
 from services.checks import (
+    entry,
     event_log,
     exceptions,
     fulfillments,
@@ -28,6 +29,7 @@ EXAMPLES = 5
 RULES: Sequence[Rule] = (
     *stock.RULES,
     *orders.RULES,
+    *entry.RULES,
     *fulfillments.RULES,
     *picking.RULES,
     *packages.RULES,

@@ -20,7 +20,7 @@ class OrderDrafted(OrderFact):
 
 
 class OrderUpdated(OrderFact):
-    """A draft was changed."""
+    """An order was changed."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,15 +30,19 @@ class OrderLineFact(OrderFact):
 
 
 class OrderLineAdded(OrderLineFact):
-    """A line was added to a draft."""
+    """A line was added to an order."""
 
 
 class OrderLineUpdated(OrderLineFact):
-    """The quantity of a line of a draft was changed."""
+    """The quantity of a line was changed."""
 
 
 class OrderLineRemoved(OrderLineFact):
-    """A line was removed from a draft."""
+    """A line was removed from an order."""
+
+
+class OrderInspected(OrderFact):
+    """Somebody had an order looked through again for what is missing or wrong."""
 
 
 class OrderPlaced(OrderFact):
@@ -76,3 +80,10 @@ class OrderHeld(HoldFact):
 
 class OrderHoldReleased(HoldFact):
     """A hold on an order was released."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrderHoldAssigned(HoldFact):
+    """Somebody was asked to clear a hold up, or nobody in particular any more."""
+
+    owner: str | None

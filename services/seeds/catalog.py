@@ -186,18 +186,18 @@ _FAMILY = [
     "Brandt",
     "Ferrari",
 ]
-# Country, first digits of the postal code, city, street.
+# Country, first digits of the postal code, city, street; and the region where a country needs it.
 _PLACES = (
-    ("DE", "204", "Hamburg", "Hafenstraße"),
-    ("DE", "101", "Berlin", "Lindenallee"),
-    ("FR", "690", "Lyon", "rue des Tilleuls"),
-    ("NL", "10", "Amsterdam", "Kanaalweg"),
-    ("AT", "10", "Wien", "Gartengasse"),
-    ("IT", "201", "Milano", "via dei Mulini"),
-    ("ES", "280", "Madrid", "calle del Olmo"),
-    ("DK", "21", "København", "Havnegade"),
-    ("PL", "00-1", "Warszawa", "ulica Lipowa"),
-    ("FR", "750", "Paris", "avenue du Parc"),
+    ("DE", "204", "Hamburg", "Hafenstraße", ""),
+    ("DE", "101", "Berlin", "Lindenallee", ""),
+    ("FR", "690", "Lyon", "rue des Tilleuls", ""),
+    ("NL", "10", "Amsterdam", "Kanaalweg", ""),
+    ("AT", "10", "Wien", "Gartengasse", ""),
+    ("IT", "201", "Milano", "via dei Mulini", "Milano"),
+    ("ES", "280", "Madrid", "calle del Olmo", "Madrid"),
+    ("DK", "21", "København", "Havnegade", ""),
+    ("PL", "00-1", "Warszawa", "ulica Lipowa", ""),
+    ("FR", "750", "Paris", "avenue du Parc", ""),
 )
 
 
@@ -218,14 +218,16 @@ def customer_phone(n: int) -> str | None:
 
 
 def customer_address(n: int) -> PostalAddress:
-    country, postal, city, street = _PLACES[(n * 7 + n // 10) % len(_PLACES)]
+    country, postal, city, street, region = _PLACES[(n * 7 + n // 10) % len(_PLACES)]
+    letters = " AB" if country == "NL" else ""
     length = {"NL": 4, "AT": 4, "DK": 4, "PL": 6}.get(country, 5)
     return PostalAddress(
         recipient=customer_name(n),
         line1=f"{street} {n * 13 % 118 + 1}",
         line2=f"Apt {n % 9 + 1}" if n % 4 == 0 else "",
         city=city,
-        postal_code=f"{postal}{n * 37 % 100:0{length - len(postal)}}",
+        region=region,
+        postal_code=f"{postal}{n * 37 % 100:0{length - len(postal)}}{letters}",
         country_code=country,
     )
 

@@ -31,7 +31,7 @@ from models import (
     TaxRate,
     Variant,
 )
-from services import order_lines, pricing, reservations
+from services import duplicates, order_lines, pricing, reservations
 from services.actors import Actor
 from services.allocation import allocate
 from services.exceptions import OF_HOLDS
@@ -155,7 +155,7 @@ def draft(shop: Shop, life: Life) -> None:
     if life.channel in REFERENCES:
         order.external_reference = f"{REFERENCES[life.channel]}-{700_000 + order.id * 7}"
     for each in _basket(shop, life):
-        values = order_lines.agreed(order, each, shop.variants[each.variant_id])
+        values = order_lines.agreed(order, each, shop.variants[each.variant_id or 0])
         life.lines.append(rows.make(OrderLine, **values))
     pricing.apply(order, life.lines, shop.book)
     tell(shop, life, OrderDrafted)
@@ -168,7 +168,10 @@ def place(shop: Shop, life: Life) -> None:
         return
     for line in life.lines:
         line.reserve(line.ordered)
-    life.order.place(at=shop.now)
+    order = life.order
+    order.goods_digest = duplicates.digest_of_goods(life.lines)
+    order.place_digest = duplicates.digest_of_place(order.shipping_address)
+    order.place(at=shop.now)
     shop.rows.change(*life.lines, life.order)
     tell(shop, life, OrderPlaced)
 
@@ -202,7 +205,7 @@ def hold(shop: Shop, life: Life) -> None:
 
 def let_go(shop: Shop, life: Life) -> None:
     support = shop.staff[Role.SUPPORT]
-    for row in life.holds:
+    for row in [row for row in life.holds if row.released_at is None]:
         row.released_at, row.released_by = shop.now, support.label
         shop.rows.change(row, life.order)
         exceptions.resolve(shop, life, OF_HOLDS[row.kind], actor=support)
@@ -226,6 +229,7 @@ def cancel(shop: Shop, life: Life) -> None:
     free(shop, life, life.active(), support)
     for line in life.lines:
         line.cancel()
+    let_go(shop, life)
     reason = shop.dice.choice(REASONS)
     life.order.cancel(reason=reason, at=shop.now)
     shop.rows.change(*life.lines, life.order)

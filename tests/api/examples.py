@@ -1,18 +1,21 @@
 """An input that works in a fresh shop for every mutation, and what the schema says of each."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import Any
 
 from api.changes import CarryOut
 from api.execution import core
 from models import (
     Address,
+    DataIssue,
     Fulfillment,
     FulfillmentLine,
     Hold,
     HoldKind,
     Location,
     LocationKind,
+    OrderChannel,
     OrderException,
     OrderLine,
     Person,
@@ -23,8 +26,9 @@ from models import (
     StockAlert,
     Wave,
 )
-from services import customers, holds, shipments, stock
+from services import customers, holds, orders, shipments, stock
 from services.actors import SYSTEM, Permission
+from services.order_lines import LineDraft
 from tests.cast import HOME, PICKER, Shop, report
 from tests.warehouse import bin_at, box_for, boxed, wave_of
 
@@ -78,6 +82,14 @@ async def exception_in(shop: Shop) -> OrderException:
     return await OrderException.get(order_id=parcel.order_id)
 
 
+async def issue_in(shop: Shop) -> DataIssue:
+    """A marketplace sells what nobody here knows."""
+    wanted = LineDraft(sku="NO-SUCH", quantity=1)
+    entered = shop.draft(mug=1, channel=OrderChannel.MARKETPLACE)
+    order = await orders.place(SYSTEM, draft=replace(entered, lines=[*entered.lines, wanted]))
+    return await DataIssue.get(order_id=order.id)
+
+
 async def line_in(shop: Shop, stage: str = "draft") -> OrderLine:
     order = await shop.order(stage, mug=2)
     return await OrderLine.get(order_id=order.id)
@@ -99,6 +111,11 @@ async def _given(**input: Any) -> Input:
 async def _on(row: Row | Awaitable[Row], **rest: Any) -> Input:
     found = row if isinstance(row, Row) else await row
     return {"id": found.number} | rest
+
+
+async def _hold_assign(shop: Shop) -> Input:
+    clerk = await Person.create(name="Clara", role=Role.CLERK)
+    return await _on(hold_in(shop), ownerId=clerk.number, dueAt="2026-02-01T12:00:00Z")
 
 
 async def _line_add(shop: Shop) -> Input:
@@ -180,6 +197,7 @@ PLACE = {
     "recipient": HOME.recipient,
     "line1": HOME.line1,
     "city": HOME.city,
+    "postalCode": HOME.postal_code,
     "countryCode": HOME.country_code,
 }
 PRICE = {"amount": "12.50", "currency": "EUR"}
@@ -192,11 +210,14 @@ EXAMPLES: dict[str, Callable[[Shop], Awaitable[Input]]] = {
     "orderLineRemove": lambda shop: _on(line_in(shop)),
     "orderPlace": lambda shop: _on(shop.order()),
     "orderConfirm": lambda shop: _on(shop.order("placed")),
+    "orderCancel": lambda shop: _on(shop.order("placed"), reason="Changed their mind"),
     "orderHold": lambda shop: _on(
         shop.order("placed"), kind="ADDRESS", reason="Which door?", dueAt="2026-02-01T12:00:00Z"
     ),
     "orderReleaseHold": lambda shop: _on(hold_in(shop)),
-    "orderCancel": lambda shop: _on(shop.order("placed"), reason="Changed their mind"),
+    "orderHoldAssign": _hold_assign,
+    "orderInspect": lambda shop: _on(shop.order()),
+    "orderDataIssueAccept": lambda shop: _on(issue_in(shop), note="They know"),
     "exceptionAssign": _assign,
     "exceptionResolve": lambda shop: _on(exception_in(shop), note="Called them"),
     "fulfillmentRelease": lambda shop: _on(shop.fulfillment("confirmed")),

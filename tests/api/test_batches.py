@@ -6,7 +6,7 @@ from api.execution import core
 from models import Role
 from services import event_log, holds, people, stock
 from services.actors import SYSTEM
-from tests.api.examples import address_of
+from tests.api.examples import address_of, issue_in
 from tests.cast import STAGES, Shop, actor
 from tests.warehouse import boxed, home, mispicked, wave_of
 
@@ -52,6 +52,7 @@ async def busy(orders):
     shops = [await Shop.open(north=100, south=100) for _ in range(2)]
     for shop in shops:
         await address_of(shop)
+        await issue_in(shop)
         await _run_out(shop)
         await people.create_token(
             SYSTEM, Role.CUSTOMER, name=f"Ada {shop.mug.sku}", customer_id=shop.customer.id

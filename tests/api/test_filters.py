@@ -1,12 +1,14 @@
 """What the filters and the search of every list find."""
 
 from contextlib import suppress
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from api.nodes import encode
 from models import (
+    DataIssue,
     Hold,
     HoldKind,
     LocationKind,
@@ -25,6 +27,7 @@ from services import (
     bins,
     catalog,
     customers,
+    entry,
     exceptions,
     fulfillments,
     holds,
@@ -37,9 +40,10 @@ from services import (
 )
 from services.actors import SYSTEM
 from services.mispicks import Scan
+from services.order_lines import LineDraft
 from tests.api.examples import address_of, alert_in, empty_location
 from tests.api.test_lists import FIELDS, LISTS, named, read, rows_of
-from tests.cast import PICKER, Shop
+from tests.cast import HOME, PICKER, Shop
 from tests.warehouse import bin_at, boxed, home, mispicked, pack, packed, wave_of
 
 
@@ -56,6 +60,7 @@ class World:
         self.theirs = await orders.create(SYSTEM, self.other.draft(mug=1, **given))
         await self._work()
         await self._hold()
+        await self._issues()
         await self._stock()
         await self._records()
         return self
@@ -89,6 +94,23 @@ class World:
         ):
             await holds.hold(SYSTEM, order.id, kind=kind, reason=reason)
         await holds.release(SYSTEM, (await Hold.get(kind=HoldKind.MANUAL)).id)
+        self.clerk = await Person.create(name="Clara", role=Role.CLERK)
+        hold = await Hold.get(kind=HoldKind.ADDRESS)
+        long_ago = self.moment - timedelta(days=1)
+        await holds.assign(SYSTEM, hold.id, owner_id=self.clerk.id, due_at=long_ago)
+
+    async def _issues(self):
+        """A draft by EDI with two faults, and a placed order of which one was accepted."""
+        given = {"channel": OrderChannel.EDI, "source": "Globex", "shipping_address": None}
+        unknown = LineDraft(sku="NO-SUCH", quantity=1)
+        wrong = replace(self.shop.draft(**given), lines=[unknown])
+        self.wrong = await orders.create(SYSTEM, wrong)
+        afar = replace(HOME, postal_code="1")
+        placed = self.other.draft(mug=1, shipping_address=afar)
+        placed = await orders.place(SYSTEM, draft=placed)
+        issue = await DataIssue.get(order_id=placed.id)
+        await entry.accept(SYSTEM, issue.id, note="Collected")
+        await orders.cancel(SYSTEM, placed.id, reason="Enough")
         held = await OrderException.get(order_id=self.placed.id)
         self.owner = await Person.create(name="Samir", role=Role.SUPPORT)
         await exceptions.assign(SYSTEM, held.id, owner_id=self.owner.id)
@@ -131,6 +153,7 @@ FILTERS = {
             lambda w: w.other.customer.number,
             lambda w, row: row.customer_id == w.other.customer.id,
         ),
+        "source": (lambda w: "Globex", lambda w, row: row.id == w.wrong.id),
         "externalReference": (lambda w: "A-1", lambda w, row: row.id == w.theirs.id),
         "enteredSince": (lambda w: iso(w.moment), lambda w, row: row.created_at >= w.moment),
         "enteredUntil": (lambda w: iso(w.moment), lambda w, row: row.created_at < w.moment),
@@ -155,6 +178,23 @@ FILTERS = {
         "orderId": (lambda w: w.placed.number, lambda w, row: row.order_id == w.placed.id),
         "kind": (lambda w: ["MANUAL", "FRAUD_REVIEW"], lambda w, row: row.kind == "manual"),
         "active": (lambda w: True, lambda w, row: row.released_at is None),
+        "owner": (lambda w: w.clerk.number, lambda w, row: row.owner == w.clerk.number),
+        "owned": (lambda w: False, lambda w, row: row.owner is None),
+        "dueBefore": (
+            lambda w: iso(w.moment),
+            lambda w, row: row.due_at is not None and row.due_at < w.moment,
+        ),
+        "overdue": (
+            lambda w: False,
+            lambda w, row: row.released_at is not None or row.due_at is None,
+        ),
+    },
+    "dataIssues": {
+        "orderId": (lambda w: w.wrong.number, lambda w, row: row.order_id == w.wrong.id),
+        "kind": (lambda w: ["UNKNOWN_SKU"], lambda w, row: row.kind == "unknown_sku"),
+        "open": (lambda w: False, lambda w, row: row.resolved_at is not None),
+        "orderStatus": (lambda w: ["DRAFT"], lambda w, row: row.order_id == w.wrong.id),
+        "channel": (lambda w: ["EDI"], lambda w, row: row.order_id == w.wrong.id),
     },
     "exceptions": {
         "kind": (lambda w: ["ADDRESS"], lambda w, row: row.kind == "address"),
@@ -311,6 +351,7 @@ SEARCHES = [
     ("orders", "ADA", lambda w, row: True),
     ("orderLines", "SHIRT", lambda w, row: row.name == "Shirt"),
     ("holds", "DOOR", lambda w, row: row.reason == "Which door?"),
+    ("dataIssues", "no-such", lambda w, row: row.sku == "NO-SUCH"),
     ("exceptions", "DOOR", lambda w, row: row.reason == "Which door?"),
     ("bins", "a-01", lambda w, row: row.id == w.bin.id),
     ("packages", "box", lambda w, row: True),

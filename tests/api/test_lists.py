@@ -10,7 +10,7 @@ from api.nodes import encode
 from models import Customer, Role
 from services import people
 from services.actors import SYSTEM
-from tests.api.examples import address_of, alert_in, hold_in
+from tests.api.examples import address_of, alert_in, hold_in, issue_in
 from tests.cast import Shop, actor
 
 ADMIN = actor(Role.ADMIN, 9)
@@ -56,6 +56,7 @@ async def shops(database):
     for n, shop in enumerate(found, start=1):
         await address_of(shop)
         await hold_in(shop)
+        await issue_in(shop)
         await shop.order("shipped", mug=n)
         await people.create_token(SYSTEM, Role.PICKER, name=f"Pia {n}")
         await alert_in(shop)

@@ -9,7 +9,16 @@ from services import event_log, orders
 from services.actors import GUEST, ROLE_PERMISSIONS, SYSTEM
 from services.scopes import SCOPES
 from tests import cast
-from tests.api.examples import MUTATIONS, address_of, alert_in, example, hold_in, needs, operation
+from tests.api.examples import (
+    MUTATIONS,
+    address_of,
+    alert_in,
+    example,
+    hold_in,
+    issue_in,
+    needs,
+    operation,
+)
 from tests.cast import Shop, actor_for, everything
 from tests.warehouse import boxed, home, mispicked, wave_of
 
@@ -18,7 +27,7 @@ pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 # What customers see of each kind of row: their own, or the catalog, which is everybody's. Of
 # the other kinds they see nothing.
 OWN = (
-    *("Customer", "Address", "Order", "OrderLine", "Hold", "Reservation"),
+    *("Customer", "Address", "Order", "OrderLine", "DataIssue", "Hold", "Reservation"),
     *("Fulfillment", "FulfillmentLine", "Shipment", "ShipmentLine"),
     *("Package", "PackageLine"),
 )
@@ -41,6 +50,7 @@ async def live(shop):
     await boxed(shop)
     await mispicked(shop)
     await hold_in(shop)
+    await issue_in(shop)
     await address_of(shop)
 
 

@@ -7,7 +7,13 @@ from typing import Any
 
 from tests.clients import Api
 
-HOME = {"recipient": "Ada Berg", "line1": "Hafenstr. 7", "city": "Hamburg", "countryCode": "DE"}
+HOME = {
+    "recipient": "Ada Berg",
+    "line1": "Hafenstr. 7",
+    "city": "Hamburg",
+    "postalCode": "20457",
+    "countryCode": "DE",
+}
 
 # What happens to a variant's stock; and the same, 100 kB an event.
 MOVED = """subscription ($after: String, $variant: ID) {

@@ -1,6 +1,7 @@
 """That a lived-in shop adds up, and that every rule speaks when something does not."""
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 from tortoise.connection import get_connection
@@ -28,7 +29,7 @@ from services import (
 )
 from services.actors import SYSTEM
 from services.requests import Request
-from tests.cast import STAGES, Shop, report
+from tests.cast import HOME, STAGES, Shop, report
 from tests.damages import DAMAGES
 from tests.warehouse import boxed, home, mispicked, packed, pick, wave_of
 
@@ -45,6 +46,9 @@ async def lived_in(database: str) -> Shop:
     await _go_astray(shop)
     await _run_low(shop)
     await _scan(await Shop.open(north=ENOUGH))
+    await orders.place(
+        SYSTEM, draft=shop.draft(mug=1, shipping_address=replace(HOME, postal_code="1"))
+    )
     held = await shop.order("confirmed")
     await holds.hold(SYSTEM, held.id, kind=HoldKind.MANUAL, reason="The customer is away.")
     await people.create_token(SYSTEM, Role.CLERK, name="Clara")
@@ -57,6 +61,7 @@ async def lived_in(database: str) -> Shop:
 async def _give_up(shop: Shop) -> None:
     for stage in ("draft", "placed", "confirmed", "picked", "parcelled"):
         order = await shop.order(stage)
+        await holds.hold(SYSTEM, order.id, kind=HoldKind.MANUAL, reason="They may cancel.")
         await orders.cancel(SYSTEM, order.id, reason="The customer changed their mind.")
     work = await shop.fulfillment("parcelled")
     await fulfillments.cancel(SYSTEM, work.id)

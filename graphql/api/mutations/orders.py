@@ -1,6 +1,6 @@
 """Mutations of orders."""
 
-from datetime import datetime
+from decimal import Decimal
 
 import strawberry
 
@@ -11,7 +11,7 @@ from api.fields import column
 from api.mutations.customers import PostalAddressInput
 from api.nodes import decode
 from api.types.orders import Order
-from services import holds, order_lines, orders
+from services import order_lines, orders
 from services.actors import Permission
 from services.order_lines import LineDraft
 from services.orders import Draft
@@ -24,12 +24,25 @@ class OrderPayload(Payload):
 
 @strawberry.input(description="A line of a new order.")
 class OrderLineInput:
-    variant_id: strawberry.ID = column("What is bought.")
     quantity: int = column("How many units.")
+    variant_id: strawberry.ID | None = strawberry.field(
+        default=None, description="What is bought; or give its `sku`."
+    )
+    sku: str = strawberry.field(default="", description="What is bought, by its SKU.")
+    stated_price: Decimal | None = strawberry.field(
+        default=None,
+        description="What a unit costs where the order comes from, in the order's currency; "
+        "another price of ours becomes a data issue.",
+    )
 
     def written(self) -> LineDraft:
-        variant_id = decode(models.Variant, self.variant_id)
-        return LineDraft(variant_id=variant_id, quantity=self.quantity)
+        variant_id = None if self.variant_id is None else decode(models.Variant, self.variant_id)
+        return LineDraft(
+            variant_id=variant_id,
+            sku=self.sku,
+            quantity=self.quantity,
+            stated_price=self.stated_price,
+        )
 
 
 @strawberry.input(description="A new order.")
@@ -45,8 +58,14 @@ class OrderDraftInput:
     shipping_address: PostalAddressInput | None = strawberry.field(
         default=None, description="Where it goes, in place of an entry of the address book."
     )
+    billing_address: PostalAddressInput | None = strawberry.field(
+        default=None, description="Where the bill goes, where that is elsewhere."
+    )
+    source: str = strawberry.field(
+        default="", description="Which marketplace or partner it came from."
+    )
     external_reference: str | None = strawberry.field(
-        default=None, description="Its name where it came from; unique per channel."
+        default=None, description="Its name where it came from; unique per channel and source."
     )
     note: str = strawberry.field(default="", description="What there is to say about it.")
 
@@ -58,6 +77,8 @@ class OrderDraftInput:
             lines=[line.written() for line in self.lines],
             address_id=address_id,
             shipping_address=self.shipping_address.written() if self.shipping_address else None,
+            billing_address=self.billing_address.written() if self.billing_address else None,
+            source=self.source,
             external_reference=self.external_reference,
             note=self.note,
         )
@@ -77,13 +98,14 @@ class OrderUpdateInput(Change):
     shipping_address: PostalAddressInput | None = strawberry.field(
         default=None, description="Where it goes, in place of an entry of the address book."
     )
+    billing_address: PostalAddressInput | None = strawberry.field(
+        default=None, description="Where the bill goes, where that is elsewhere."
+    )
 
 
 @strawberry.input
-class OrderLineAddInput(Step):
-    order_id: strawberry.ID = column("The draft it is added to.")
-    variant_id: strawberry.ID = column("What is bought.")
-    quantity: int = column("How many units.")
+class OrderLineAddInput(Step, OrderLineInput):
+    order_id: strawberry.ID = column("The order it is added to.")
 
 
 @strawberry.input
@@ -115,22 +137,6 @@ class OrderConfirmInput(Change):
 
 
 @strawberry.input
-class OrderHoldInput(Change):
-    kind: models.HoldKind = strawberry.field(
-        default=models.HoldKind.MANUAL, description="What kind of reason."
-    )
-    reason: str = column("The reason in words.")
-    due_at: datetime | None = strawberry.field(
-        default=None, description="By when it should be cleared up."
-    )
-
-
-@strawberry.input
-class OrderReleaseHoldInput(Change):
-    pass
-
-
-@strawberry.input
 class OrderCancelInput(Change):
     reason: str = column("Why it is given up.")
 
@@ -152,15 +158,13 @@ class OrderMutations:
             given(input, "note"),
             address_id=decode(models.Address, input.address_id) if input.address_id else None,
             shipping_address=input.shipping_address.written() if input.shipping_address else None,
+            billing_address=input.billing_address.written() if input.billing_address else None,
         )
 
     @mutation(order_lines.add, OrderPayload, _ENTER)
     async def order_line_add(self, info: Info, input: OrderLineAddInput) -> models.Order:
-        draft = LineDraft(
-            variant_id=decode(models.Variant, input.variant_id), quantity=input.quantity
-        )
         order_id = decode(models.Order, input.order_id)
-        return await order_lines.add(info.context.actor, order_id, draft)
+        return await order_lines.add(info.context.actor, order_id, input.written())
 
     @mutation(order_lines.update, OrderPayload, _ENTER, changes=models.OrderLine)
     async def order_line_update(self, info: Info, input: OrderLineUpdateInput) -> models.Order:
@@ -183,20 +187,6 @@ class OrderMutations:
     @mutation(orders.confirm, OrderPayload, Permission.ORDERS_CONFIRM, changes=models.Order)
     async def order_confirm(self, info: Info, input: OrderConfirmInput) -> models.Order:
         return await orders.confirm(info.context.actor, decode(models.Order, input.id))
-
-    @mutation(holds.hold, OrderPayload, Permission.ORDERS_CONFIRM, changes=models.Order)
-    async def order_hold(self, info: Info, input: OrderHoldInput) -> models.Order:
-        return await holds.hold(
-            info.context.actor,
-            decode(models.Order, input.id),
-            kind=input.kind,
-            reason=input.reason,
-            due_at=input.due_at,
-        )
-
-    @mutation(holds.release, OrderPayload, Permission.ORDERS_CONFIRM, changes=models.Hold)
-    async def order_release_hold(self, info: Info, input: OrderReleaseHoldInput) -> models.Order:
-        return await holds.release(info.context.actor, decode(models.Hold, input.id))
 
     @mutation(orders.cancel, OrderPayload, Permission.ORDERS_CANCEL, changes=models.Order)
     async def order_cancel(self, info: Info, input: OrderCancelInput) -> models.Order:

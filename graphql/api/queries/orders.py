@@ -11,10 +11,10 @@ from api.context import Info
 from api.nodes import decode
 from api.permissions import Needs
 from api.types.enums import publish
-from api.types.orders import Hold, Order, OrderLine, Reservation
+from api.types.orders import DataIssue, Hold, Order, OrderLine, Reservation
 from api.types.tracking import TrackedOrder
 from models.lifecycle import Status
-from services import scopes, watching
+from services import holds, scopes, watching
 from services.actors import Permission
 
 
@@ -36,6 +36,7 @@ class OrderFilter:
     customer_id: strawberry.ID | None = condition(
         "customer_id", "Of this customer.", of=models.Customer
     )
+    source: str | None = condition("source", "From exactly this source.")
     external_reference: str | None = condition("external_reference", "With exactly this reference.")
     entered_since: datetime | None = condition("created_at__gte", "Entered then or later.")
     entered_until: datetime | None = condition("created_at__lt", "Entered before then.")
@@ -57,6 +58,23 @@ class HoldFilter:
     order_id: strawberry.ID | None = condition("order_id", "Of this order.", of=models.Order)
     kind: list[models.HoldKind] | None = condition("kind__in", "Of any of these kinds.")
     active: bool | None = condition("released_at__isnull", "Not released yet, or released.")
+    owner: str | None = condition("owner", "To be cleared up by them, by their number.")
+    owned: bool | None = condition("owner__not_isnull", "Somebody's, or nobody's yet.")
+    due_before: datetime | None = condition("due_at__lt", "Due before then.")
+    overdue: bool | None = condition(holds.is_overdue, "Active and due before now, or not.")
+
+
+@strawberry.input(description="Which data issues.")
+class DataIssueFilter:
+    order_id: strawberry.ID | None = condition("order_id", "Of this order.", of=models.Order)
+    kind: list[models.DataIssueKind] | None = condition("kind__in", "Of any of these kinds.")
+    open: bool | None = condition("resolved_at__isnull", "Not resolved yet, or resolved.")
+    order_status: list[models.OrderStatus] | None = condition(
+        "order__status__in", "Of orders in any of these."
+    )
+    channel: list[models.OrderChannel] | None = condition(
+        "order__channel__in", "Of orders that came in by any of these."
+    )
 
 
 @strawberry.input(description="Which reservations.")
@@ -96,6 +114,13 @@ class OrderQueries:
         filter=HoldFilter,
         sort=ById,
         search=["reason"],
+    )
+    data_issues: Connection[DataIssue] = listed(
+        models.DataIssue,
+        "What is missing or wrong in orders. Search looks into the messages.",
+        filter=DataIssueFilter,
+        sort=ById,
+        search=["message"],
     )
     reservations: Connection[Reservation] = listed(
         models.Reservation,

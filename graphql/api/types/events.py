@@ -44,6 +44,7 @@ ROWS: dict[str, tuple[type[Model], str]] = {
     "stock_alert_id": (models.StockAlert, "api.types.stock"),
     "fulfillment_id": (models.Fulfillment, "api.types.fulfillments"),
     "exception_id": (models.OrderException, "api.types.exceptions"),
+    "data_issue_id": (models.DataIssue, "api.types.orders"),
     "shipment_id": (models.Shipment, "api.types.fulfillments"),
 }
 SIGNALS: tuple[type[Signal], ...] = (Heartbeat, Reset)

@@ -19,7 +19,7 @@ from api.types.exceptions import OrderException
 from api.types.fulfillments import Fulfillment, Shipment
 from api.types.locations import Location
 from api.types.prices import PriceStep, price_explanation
-from services import actions, progress, timeline
+from services import actions, holds, progress, timeline
 from services.actors import Permission
 
 
@@ -52,8 +52,26 @@ class Hold(Node):
     reason: str = column("The reason in words.")
     due_at: datetime | None = column("By when it should be cleared up.")
     actor: str = column("Who put it there.")
+    owner: str | None = column("Who is to clear it up, by their number.")
+    automatic: bool = column("Whether it was found by itself, and goes when its reason does.")
+    is_overdue: bool = batched(holds.overdue, "Whether it should have been cleared up by now.")
     released_at: datetime | None = column("When it was released; while empty, it is active.")
     released_by: str | None = column("Who released it.")
+    order: "Order" = one(models.Order, "order_id", "The order it holds.")
+
+
+@node(models.DataIssue, "Something missing or wrong in an order; it holds one that was placed.")
+class DataIssue(Node):
+    kind: models.DataIssueKind = column("What kind of fault.")
+    path: str = column("Where in the order it is.")
+    message: str = column("What it is, and what to do about it.")
+    sku: str = column("The unknown stock keeping unit; else empty.")
+    quantity: int | None = column("How many units of it are wanted.")
+    resolved_at: datetime | None = column("When it was resolved; while empty, it is open.")
+    resolved_by: str | None = column("Who put it right or accepted it.")
+    accepted: bool = column("Whether somebody took it as it is.")
+    resolution: str = column("How it was resolved.")
+    order: "Order" = one(models.Order, "order_id", "The order it is in.")
 
 
 @node(models.Reservation, "Units of an order line set aside at a location.")
@@ -78,7 +96,8 @@ class Order(Node):
         needs=Permission.CUSTOMERS_READ,
     )
     channel: models.OrderChannel = column("How it came in.")
-    external_reference: str | None = column("Its name where it came from; unique per channel.")
+    source: str = column("Which marketplace or partner it came from, where there are several.")
+    external_reference: str | None = column("Its name where it came from; unique per source.")
     keyed_by: str = column("Who entered it.")
     status: models.OrderStatus = column("Where it stands.")
     stage: progress.OrderStage | None = batched(
@@ -98,6 +117,7 @@ class Order(Node):
         description="Each rule that was applied, in order; the amounts sum to the total.",
     )
     shipping_address: PostalAddress | None = column("Where it goes.")
+    billing_address: PostalAddress | None = column("Where its bill goes, where that is elsewhere.")
     note: str = column("What was said about it.")
     tracking_token: str = column("Lets whoever has it follow this order, without an account.")
     updated_at: datetime = column("When it last changed.")
@@ -107,6 +127,9 @@ class Order(Node):
     cancelled_at: datetime | None = column("When it was given up.")
     cancel_reason: str = column("Why it was given up.")
     lines: list[OrderLine] = many(models.OrderLine, "order_id", "What is bought.")
+    data_issues: list[DataIssue] = many(
+        models.DataIssue, "order_id", "What is missing or wrong in it, the resolved ones too."
+    )
     holds: list[Hold] = many(models.Hold, "order_id", "What held it, the released ones too.")
     exceptions: list[OrderException] = many(
         models.OrderException,
