@@ -68,6 +68,15 @@ class Mispick(Problem):
 
 
 @dataclass(frozen=True, kw_only=True)
+class DiscountLimit(Problem):
+    """More was to be taken off than the caller may; both in millionths of the value."""
+
+    code: str = "DISCOUNT_LIMIT"
+    limit: int
+    wanted: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class IdempotencyMismatch(Problem):
     code: str = "IDEMPOTENCY_MISMATCH"
 

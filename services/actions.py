@@ -30,6 +30,7 @@ from models.errors import Problem
 from models.lifecycle import Status
 from models.rows import Lifecycle
 from services import (
+    discounts,
     exceptions,
     fulfillments,
     holds,
@@ -68,6 +69,7 @@ async def of_orders(actor: Actor, rows: Sequence[Order]) -> list[list[Action]]:
             _action("orderUpdate", _P.ORDERS_ENTER, order_lines.reasons_not_to_edit(row)),
             _action("orderLineAdd", _P.ORDERS_ENTER, order_lines.reasons_not_to_edit(row)),
             _action("orderPlace", _P.ORDERS_ENTER, orders.reasons_not_to_place(row, lines[row.id])),
+            _action("orderDiscountAdd", _P.ORDERS_DISCOUNT, discounts.reasons_not_to_discount(row)),
             _action("orderConfirm", _P.ORDERS_CONFIRM, _step(row, OrderStatus.CONFIRMED)),
             _action("orderHold", _P.ORDERS_CONFIRM, holds.reasons_not_to_hold(row)),
             _action(

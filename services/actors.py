@@ -25,6 +25,11 @@ class Permission(Status):
     ORDERS_CONFIRM = "orders_confirm", "Accept placed orders, hold them and release holds."
     ORDERS_CANCEL = "orders_cancel", "Cancel orders."
     PICKING_READ = "picking_read", "See pick lists, waves and mispicks."
+    ORDERS_DISCOUNT = "orders_discount", "Give discounts, up to the limit of clerks."
+    ORDERS_DISCOUNT_MORE = "orders_discount_more", "Give discounts, up to the limit of managers."
+    PRICES_READ = "prices_read", "See price lists and tax rates."
+    PRICES_WRITE = "prices_write", "Keep price lists."
+    TAXES_WRITE = "taxes_write", "Keep tax rates."
     FULFILLMENTS_RELEASE = "fulfillments_release", "Hand work to a location, or take it back."
     FULFILLMENTS_WORK = "fulfillments_work", "Pick, pack, ship and record what carriers report."
     EXCEPTIONS_READ = "exceptions_read", "See the queue of exceptions."
@@ -48,6 +53,8 @@ _ENTRY = {
     _P.ORDERS_ENTER,
     _P.ORDERS_CONFIRM,
     _P.ORDERS_CANCEL,
+    _P.ORDERS_DISCOUNT,
+    _P.PRICES_READ,
     _P.EXCEPTIONS_WORK,
 }
 _LEAD = {
@@ -65,8 +72,17 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.SUPPORT: frozenset(_READS | _ENTRY),
     Role.PICKER: frozenset(_READS - {_P.CUSTOMERS_READ} | {_P.FULFILLMENTS_WORK, _P.STOCK_RECEIVE}),
     Role.WAREHOUSE_LEAD: frozenset(_READS | _LEAD),
-    Role.BUYER: frozenset(_READS | {_P.CATALOG_WRITE, _P.STOCK_PLAN, _P.STOCK_RECEIVE}),
-    Role.ACCOUNTANT: frozenset(_READS),
+    Role.BUYER: frozenset(
+        _READS
+        | {
+            _P.CATALOG_WRITE,
+            _P.STOCK_PLAN,
+            _P.STOCK_RECEIVE,
+            _P.PRICES_READ,
+            _P.PRICES_WRITE,
+        }
+    ),
+    Role.ACCOUNTANT: frozenset(_READS | {_P.PRICES_READ, _P.TAXES_WRITE}),
     Role.MANAGER: frozenset(set(Permission) - {_P.PEOPLE_READ}),
     Role.ADMIN: frozenset(Permission),
     Role.CUSTOMER: frozenset(

@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from models import Product, Variant
+from models import Product, TaxClass, Variant
 from services import records, scopes
 from services.actors import Actor
 from services.commit import announce, operation
@@ -15,7 +15,6 @@ from services.facts.catalog import (
     VariantUpdated,
 )
 from services.inputs import Inputs
-from services.money import to_minor_units
 from services.records import Changes
 
 
@@ -56,10 +55,11 @@ async def create_variant(
     price: Decimal,
     currency: str,
     barcode: str | None = None,
+    tax_class: TaxClass = TaxClass.STANDARD,
 ) -> Variant:
     product = await scopes.take(actor, Product, product_id, "productId")
     records.refuse_archived(product, "productId")
-    entered: Changes = {"sku": sku, "name": name, "barcode": barcode}
+    entered: Changes = {"sku": sku, "name": name, "barcode": barcode, "tax_class": tax_class}
     variant = Variant(product_id=product.id, **_variant(entered), **_price(price, currency))
     await records.enter(variant, unique="sku or barcode")
 
@@ -110,17 +110,14 @@ def _variant(given: Changes) -> Changes:
             checked[field] = inputs.text(given[field], field, most=most)
     if given.get("barcode") is not None:
         checked["barcode"] = inputs.text(given["barcode"], "barcode", most=60)
+    if "tax_class" in given and given["tax_class"] is None:
+        inputs.wrong("Give a tax class; this cannot be null.", "taxClass")
     inputs.refuse()
     return checked
 
 
 def _price(amount: Decimal, currency: str) -> Changes:
     inputs = Inputs()
-    currency = inputs.currency(currency, "price", "currency")
-    inputs.refuse()
-    minor = to_minor_units(amount, currency)
-    if minor is None or minor < 0:
-        message = f"Give an amount of 0 or more, in whole minor units of {currency}."
-        inputs.wrong(message, "price", "amount")
+    minor, currency = inputs.money(amount, currency, "price")
     inputs.refuse()
     return {"price": minor, "currency": currency}

@@ -1,12 +1,14 @@
 """What is wrong with an input, all of it at once."""
 
 from datetime import datetime
+from decimal import Decimal
 
 from babel import Locale
 from babel.numbers import list_currencies
 from email_validator import EmailNotValidError, validate_email
 
 from models.errors import Problem, refuse_any
+from services.money import to_millionths, to_minor_units
 
 MOST_UNITS = 1_000_000
 
@@ -82,3 +84,31 @@ class Inputs:
         if value.tzinfo is None:
             self.wrong("Give the time with its zone, such as 2026-01-31T12:00:00Z.", *path)
         return value
+
+    def period(self, since: datetime | None, until: datetime | None, *path: str | int) -> None:
+        """Both with their zone, and in that order."""
+        for each in (since, until):
+            if each is not None:
+                self.moment(each, *path)
+        if since is not None and until is not None and until <= since:
+            self.wrong("Give an end that is after the beginning.", *path)
+
+    def percent(self, value: Decimal | None, *path: str | int, least: int = 1) -> int:
+        """A percentage of up to 100, with four decimals at most, in millionths."""
+        millionths = None if value is None else to_millionths(value)
+        if millionths is None or not least <= millionths <= 1_000_000:
+            at_least = "from 0" if least == 0 else "above 0"
+            self.wrong(f"Give a percentage {at_least} to 100, of four decimals at most.", *path)
+        return millionths or 0
+
+    def money(
+        self, amount: Decimal, currency: str, *path: str | int, least: int = 0
+    ) -> tuple[int, str]:
+        """An amount in minor units of a currency, and that currency."""
+        code = self.currency(currency, *path, "currency")
+        minor = to_minor_units(amount, code) if code in CURRENCIES else least
+        if minor is None or minor < least:
+            beyond = "0 or more" if least == 0 else "more than 0"
+            message = f"Give an amount of {beyond}, in whole minor units of {code}."
+            self.wrong(message, *path, "amount")
+        return minor or 0, code

@@ -31,3 +31,16 @@ def spoken(minor_units: int, currency: str) -> str:
 def rounded_to_minor_units(amount: Decimal, currency: str) -> int:
     """The nearest number of the currency's smallest units."""
     return int(amount.scaleb(get_currency_precision(currency)).to_integral_value())
+
+
+def to_millionths(percent: Decimal) -> int | None:
+    """8.875 % are 88,750 millionths; None where it is no whole number of them."""
+    if not percent.is_finite() or abs(percent.adjusted()) > 10:
+        return None
+    millionths = percent.scaleb(4)
+    return int(millionths) if millionths == int(millionths) else None
+
+
+def to_percent(millionths: int) -> Decimal:
+    """190,000 millionths are 19 %."""
+    return Decimal(millionths).scaleb(-4).normalize() + 0

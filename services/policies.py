@@ -29,6 +29,12 @@ class Policy:
     home_region: str = ""
     """The region of it, where that has rates of its own."""
 
+    clerk_discount_percent: float = 10
+    """How much of an order, or of a line, a clerk may take off in all."""
+
+    manager_discount_percent: float = 50
+    """How much of an order, or of a line, a manager may take off in all."""
+
 
 _policy = Policy()
 

@@ -12,7 +12,17 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from models import Discount, Order, OrderLine, OrderStatus, Price, TaxClass, TaxRate, Variant
+from models import (
+    Discount,
+    Order,
+    OrderChannel,
+    OrderLine,
+    OrderStatus,
+    Price,
+    TaxClass,
+    TaxRate,
+    Variant,
+)
 from models.errors import Blocked, Problem, Refused
 from models.rows import store_all
 from services import policies
@@ -34,6 +44,32 @@ class Book:
     prices: Sequence[Price] = ()
     rates: Sequence[TaxRate] = ()
     discounts: Sequence[Discount] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Terms:
+    """What decides which price lists apply."""
+
+    currency: str
+    channel: OrderChannel
+    includes_tax: bool
+
+    @classmethod
+    def of(cls, order: Order) -> "Terms":
+        return cls(
+            currency=order.currency,
+            channel=order.channel,
+            includes_tax=order.prices_include_tax,
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Agreed:
+    """What one unit costs, by which rule, and the price of a list that says so, if one does."""
+
+    unit_price: int
+    basis: str
+    price: Price | None = None
 
 
 async def reprice(
@@ -97,7 +133,7 @@ def explain(order: Order, lines: Sequence[OrderLine], account: Account) -> None:
 
 
 def best_price(
-    variant: Variant, quantity: int, order: Order, prices: Iterable[Price], at: datetime
+    variant: Variant, quantity: int, terms: Terms, prices: Iterable[Price], at: datetime
 ) -> Price | None:
     """The price of a list for so many units, or None where the variant's own price counts.
 
@@ -109,9 +145,9 @@ def best_price(
         for each in prices
         if each.variant_id == variant.id
         and each.from_quantity <= quantity
-        and each.currency == order.currency
-        and each.price_list.channel in (None, order.channel)
-        and each.price_list.prices_include_tax == order.prices_include_tax
+        and each.currency == terms.currency
+        and each.price_list.channel in (None, terms.channel)
+        and each.price_list.prices_include_tax == terms.includes_tax
         and each.price_list.is_valid_at(at)
     ]
     return min(
@@ -121,15 +157,16 @@ def best_price(
     )
 
 
-def agreed_price(
-    variant: Variant, quantity: int, order: Order, book: Book
-) -> tuple[int, str] | None:
+def agreed_price(variant: Variant, quantity: int, terms: Terms, book: Book) -> Agreed | None:
     """What one of so many units costs, and by which rule; None where nothing says so."""
-    found = best_price(variant, quantity, order, book.prices, book.at)
+    found = best_price(variant, quantity, terms, book.prices, book.at)
     if found is not None:
         since = f", from {found.from_quantity} units" if found.from_quantity > 1 else ""
-        return found.price, f"price list {found.price_list.number} {found.price_list.name}{since}"
-    return (variant.price, OWN_PRICE) if variant.currency == order.currency else None
+        basis = f"price list {found.price_list.number} {found.price_list.name}{since}"
+        return Agreed(unit_price=found.price, basis=basis, price=found)
+    if variant.currency != terms.currency:
+        return None
+    return Agreed(unit_price=variant.price, basis=OWN_PRICE)
 
 
 def tax_for(
@@ -194,14 +231,14 @@ def _is_open(order: Order, line: OrderLine) -> bool:
 
 
 def _agree(order: Order, lines: Sequence[OrderLine], book: Book, path: str) -> None:
-    problems = []
+    problems, terms = [], Terms.of(order)
     for line in lines:
-        found = agreed_price(book.variants[line.variant_id], line.ordered, order, book)
+        found = agreed_price(book.variants[line.variant_id], line.ordered, terms, book)
         if found is None:
             message = f"{line.sku} has no price in {order.currency}. Put it on a price list."
             problems.append(Blocked(message=message, path=(path,)))
         else:
-            line.unit_price, line.price_basis = found
+            line.unit_price, line.price_basis = found.unit_price, found.basis
             line.agreed_for = line.ordered
     if problems:
         raise Refused(*problems)

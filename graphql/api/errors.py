@@ -1,6 +1,7 @@
 """Refusals become `userErrors`, or errors with a code; everything else is masked and logged."""
 
 import logging
+from decimal import Decimal
 from typing import Any
 from uuid import uuid4
 
@@ -8,7 +9,7 @@ import strawberry
 from graphql import GraphQLError
 
 import models
-from api.fields import column, one
+from api.fields import column, one, percentage
 from api.permissions import NotPermitted
 from api.types.catalog import Variant
 from models import errors
@@ -79,7 +80,14 @@ class MispickError(UserError):
     found: str = column("What was found in its place.")
 
 
+@strawberry.type(description="More was to be taken off than the role of the caller may.")
+class DiscountLimitError(UserError):
+    limit_percent: Decimal = percentage("limit", "How much they may take off in all.")
+    wanted_percent: Decimal = percentage("wanted", "How much it would have been.")
+
+
 KINDS = (
+    DiscountLimitError,
     InvalidError,
     NotFoundError,
     BlockedError,

@@ -14,6 +14,7 @@ from api.context import Info
 from api.permissions import require
 from api.scalars import Money
 from services.actors import Actor, Permission
+from services.money import to_percent
 
 Service = Callable[[Actor, Sequence[Any]], Awaitable[list[Any]]]
 
@@ -27,7 +28,18 @@ def money(name: str, description: str) -> Any:
     """The column `name`, in minor units of the row's `currency`."""
 
     def resolve(root: Any) -> Any:
-        return Money.of(getattr(root, name), root.currency)
+        minor = getattr(root, name)
+        return None if minor is None else Money.of(minor, root.currency)
+
+    return strawberry.field(resolver=resolve, description=description)
+
+
+def percentage(name: str, description: str) -> Any:
+    """The column `name`, in millionths, as a percentage."""
+
+    def resolve(root: Any) -> Any:
+        millionths = getattr(root, name)
+        return None if millionths is None else to_percent(millionths)
 
     return strawberry.field(resolver=resolve, description=description)
 

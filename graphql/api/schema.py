@@ -12,6 +12,7 @@ from api.mutations.holds import HoldMutations
 from api.mutations.locations import LocationMutations
 from api.mutations.orders import OrderMutations
 from api.mutations.packages import PackageMutations
+from api.mutations.prices import PriceMutations
 from api.mutations.shipments import ShipmentMutations
 from api.mutations.stock import StockMutations
 from api.mutations.waves import WaveMutations
@@ -24,6 +25,7 @@ from api.queries.nodes import NodeQueries
 from api.queries.orders import OrderQueries
 from api.queries.people import PeopleQueries
 from api.queries.picking import PickingQueries
+from api.queries.prices import PriceQueries
 from api.queries.stock import StockQueries
 from api.scalars import SCALARS
 from api.subscriptions.events import EventSubscriptions
@@ -43,6 +45,7 @@ class Query(
     CatalogQueries,
     CustomerQueries,
     LocationQueries,
+    PriceQueries,
     PeopleQueries,
     NodeQueries,
 ):
@@ -63,6 +66,7 @@ class Mutation(
     CustomerMutations,
     LocationMutations,
     BinMutations,
+    PriceMutations,
 ):
     pass
 

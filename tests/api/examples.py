@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 from api.changes import CarryOut
@@ -9,24 +10,30 @@ from api.execution import core
 from models import (
     Address,
     DataIssue,
+    Discount,
     Fulfillment,
     FulfillmentLine,
     Hold,
     HoldKind,
     Location,
     LocationKind,
+    Order,
     OrderChannel,
     OrderException,
     OrderLine,
     Person,
+    Price,
+    PriceList,
     Role,
     Row,
     Shipment,
     ShipmentStatus,
     StockAlert,
+    TaxClass,
+    TaxRate,
     Wave,
 )
-from services import customers, holds, orders, shipments, stock
+from services import customers, discounts, holds, orders, prices, shipments, stock, taxes
 from services.actors import SYSTEM, Permission
 from services.order_lines import LineDraft
 from tests.cast import HOME, PICKER, Shop, report
@@ -88,6 +95,31 @@ async def issue_in(shop: Shop) -> DataIssue:
     entered = shop.draft(mug=1, channel=OrderChannel.MARKETPLACE)
     order = await orders.place(SYSTEM, draft=replace(entered, lines=[*entered.lines, wanted]))
     return await DataIssue.get(order_id=order.id)
+
+
+async def price_in(shop: Shop) -> Price:
+    """In dollars, so that it changes nothing for the shop's orders."""
+    price_list = await prices.create(SYSTEM, name=f"Export {shop.mug.sku}", currency="USD")
+    return await prices.set_price(
+        SYSTEM, price_list.id, shop.mug.id, price=Decimal(9), currency="USD", from_quantity=10
+    )
+
+
+async def price_list_in(shop: Shop) -> PriceList:
+    return await PriceList.get(id=(await price_in(shop)).price_list_id)
+
+
+async def tax_rate() -> TaxRate:
+    """Of a country where nobody lives."""
+    return await taxes.create(
+        SYSTEM, name="Moms", country_code="SE", tax_class=TaxClass.STANDARD, percent=Decimal(25)
+    )
+
+
+async def discount_in(shop: Shop) -> Discount:
+    order = await shop.order()
+    await discounts.give(SYSTEM, order.id, reason="Loyal", rate=Decimal(5))
+    return await Discount.get(order_id=order.id)
 
 
 async def line_in(shop: Shop, stage: str = "draft") -> OrderLine:
@@ -177,6 +209,28 @@ async def _wave_remove(shop: Shop) -> Input:
 async def _parcel(shop: Shop) -> Input:
     fulfillment = await shop.fulfillment("packed")
     return {"fulfillmentId": fulfillment.number, "carrier": "DHL", "trackingCode": "JD-NEW"}
+
+
+async def _price_set(shop: Shop) -> Input:
+    price_list = await price_list_in(shop)
+    price = {"amount": "9.90", "currency": "USD"}
+    return {
+        "priceListId": price_list.number,
+        "variantId": shop.mug.number,
+        "fromQuantity": 20,
+        "price": price,
+    }
+
+
+async def _discount(shop: Shop) -> Input:
+    line = await line_in(shop, "placed")
+    order = await Order.get(id=line.order_id)
+    return {
+        "orderId": order.number,
+        "lineId": line.number,
+        "percent": "5",
+        "reason": "It came late last time",
+    }
 
 
 def at_north(shop: Shop) -> Input:
@@ -269,4 +323,14 @@ EXAMPLES: dict[str, Callable[[Shop], Awaitable[Input]]] = {
     "binUpdate": lambda shop: _on(bin_at(shop.north), position=7),
     "binArchive": lambda shop: _on(bin_at(shop.north)),
     "levelBinSet": _home,
+    "priceListCreate": lambda shop: _given(name="Wholesale", currency="EUR", channel="EDI"),
+    "priceListUpdate": lambda shop: _on(price_list_in(shop), priority=20),
+    "priceListArchive": lambda shop: _on(price_list_in(shop)),
+    "priceSet": _price_set,
+    "priceRemove": lambda shop: _on(price_in(shop)),
+    "taxRateCreate": lambda shop: _given(name="VAT", countryCode="DE", percent="19"),
+    "taxRateUpdate": lambda _: _on(tax_rate(), percent="24.5"),
+    "taxRateArchive": lambda _: _on(tax_rate()),
+    "orderDiscountAdd": _discount,
+    "orderDiscountRemove": lambda shop: _on(discount_in(shop)),
 }

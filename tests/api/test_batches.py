@@ -6,7 +6,7 @@ from api.execution import core
 from models import Role
 from services import event_log, holds, people, stock
 from services.actors import SYSTEM
-from tests.api.examples import address_of, issue_in
+from tests.api.examples import address_of, discount_in, issue_in, price_in, tax_rate
 from tests.cast import STAGES, Shop, actor
 from tests.warehouse import boxed, home, mispicked, wave_of
 
@@ -23,6 +23,8 @@ query ($first: Int) {
       customer { name addresses { city customer { number } } }
       lines { variant { sku product { name variants { sku } } levels { available } } }
       holds { kind }
+      discounts { reason line { sku } }
+      priceExplanation { description line { sku } }
       reservations { quantity location { code } line { sku } }
       fulfillments {
         location { code }
@@ -53,6 +55,9 @@ async def busy(orders):
     for shop in shops:
         await address_of(shop)
         await issue_in(shop)
+        await discount_in(shop)
+        await price_in(shop)
+        await tax_rate()
         await _run_out(shop)
         await people.create_token(
             SYSTEM, Role.CUSTOMER, name=f"Ada {shop.mug.sku}", customer_id=shop.customer.id

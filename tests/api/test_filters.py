@@ -3,6 +3,7 @@
 from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 
@@ -20,6 +21,7 @@ from models import (
     Role,
     Row,
     StockAlert,
+    TaxClass,
 )
 from models.errors import Refused
 from services import (
@@ -27,6 +29,7 @@ from services import (
     bins,
     catalog,
     customers,
+    discounts,
     entry,
     exceptions,
     fulfillments,
@@ -34,16 +37,18 @@ from services import (
     locations,
     orders,
     people,
+    prices,
     scans,
     shipments,
     stock,
+    taxes,
 )
 from services.actors import SYSTEM
 from services.mispicks import Scan
 from services.order_lines import LineDraft
-from tests.api.examples import address_of, alert_in, empty_location
+from tests.api.examples import address_of, alert_in, discount_in, empty_location, price_in, tax_rate
 from tests.api.test_lists import FIELDS, LISTS, named, read, rows_of
-from tests.cast import HOME, PICKER, Shop
+from tests.cast import CLERK, HOME, PICKER, Shop
 from tests.warehouse import bin_at, boxed, home, mispicked, pack, packed, wave_of
 
 
@@ -62,8 +67,19 @@ class World:
         await self._hold()
         await self._issues()
         await self._stock()
+        await self._prices()
         await self._records()
         return self
+
+    async def _prices(self):
+        for shop in (self.shop, self.other):
+            self.price, self.discount = await price_in(shop), await discount_in(shop)
+        await discounts.give(CLERK, self.draft.id, reason="It was late", rate=Decimal(1))
+        given = {"name": "Counter", "currency": "EUR", "channel": OrderChannel.EDI}
+        await prices.archive(SYSTEM, (await prices.create(SYSTEM, **given)).id)
+        await taxes.archive(SYSTEM, (await tax_rate()).id)
+        of_class = {"tax_class": TaxClass.REDUCED, "percent": Decimal(7)}
+        await taxes.create(SYSTEM, name="VAT", country_code="PL", region="X", **of_class)
 
     async def _work(self):
         work = await self.other.fulfillment("released")
@@ -341,6 +357,27 @@ FILTERS = {
         "archived": (lambda w: True, lambda w, row: row.archived_at is not None),
         "kind": (lambda w: ["STORE"], lambda w, row: row.kind == "store"),
     },
+    "priceLists": {
+        "archived": (lambda w: True, lambda w, row: row.archived_at is not None),
+        "currency": (lambda w: "EUR", lambda w, row: row.currency == "EUR"),
+        "channel": (lambda w: ["EDI"], lambda w, row: row.channel == "edi"),
+    },
+    "prices": {
+        "priceListId": (
+            lambda w: f"PLS-{1000 + w.price.price_list_id}",
+            lambda w, row: row.price_list_id == w.price.price_list_id,
+        ),
+        "variantId": (lambda w: w.shop.mug.number, lambda w, row: row.variant_id == w.shop.mug.id),
+    },
+    "taxRates": {
+        "archived": (lambda w: True, lambda w, row: row.archived_at is not None),
+        "countryCode": (lambda w: "pl", lambda w, row: row.country_code == "PL"),
+        "taxClass": (lambda w: ["REDUCED"], lambda w, row: row.tax_class == "reduced"),
+    },
+    "discounts": {
+        "orderId": (lambda w: w.draft.number, lambda w, row: row.order_id == w.draft.id),
+        "actor": (lambda w: CLERK.label, lambda w, row: row.actor == CLERK.label),
+    },
     "people": {"role": (lambda w: ["PICKER"], lambda w, row: row.role == "picker")},
 }
 
@@ -364,6 +401,10 @@ SEARCHES = [
     ("customers", "+49 40", lambda w, row: row.id == w.other.customer.id),
     ("addresses", "brest", lambda w, row: row.city == "Brest"),
     ("locations", "south", lambda w, row: row.code.startswith("SOUTH")),
+    ("priceLists", "counter", lambda w, row: row.name == "Counter"),
+    ("prices", "mug", lambda w, row: True),
+    ("taxRates", "VAT", lambda w, row: row.name == "VAT"),
+    ("discounts", "late", lambda w, row: row.reason == "It was late"),
     ("people", "picker", lambda w, row: row.role == "picker"),
 ]
 

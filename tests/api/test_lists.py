@@ -10,7 +10,15 @@ from api.nodes import encode
 from models import Customer, Role
 from services import people
 from services.actors import SYSTEM
-from tests.api.examples import address_of, alert_in, hold_in, issue_in
+from tests.api.examples import (
+    address_of,
+    alert_in,
+    discount_in,
+    hold_in,
+    issue_in,
+    price_in,
+    tax_rate,
+)
 from tests.cast import Shop, actor
 
 ADMIN = actor(Role.ADMIN, 9)
@@ -57,6 +65,9 @@ async def shops(database):
         await address_of(shop)
         await hold_in(shop)
         await issue_in(shop)
+        await discount_in(shop)
+        await price_in(shop)
+        await tax_rate()
         await shop.order("shipped", mug=n)
         await people.create_token(SYSTEM, Role.PICKER, name=f"Pia {n}")
         await alert_in(shop)

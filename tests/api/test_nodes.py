@@ -7,7 +7,15 @@ import pytest
 from api.nodes import KINDS, encode
 from models import Person, Role
 from services import event_log
-from tests.api.examples import address_of, alert_in, hold_in, issue_in
+from tests.api.examples import (
+    address_of,
+    alert_in,
+    discount_in,
+    hold_in,
+    issue_in,
+    price_in,
+    tax_rate,
+)
 from tests.cast import CLERK, MANAGER, PICKER, actor
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -29,8 +37,9 @@ HOSTILE = [
 class TestNode:
     async def test_is_found_by_its_id_and_its_number(self, api, shop):
         await shop.order("shipped")
-        for prepare in (hold_in, issue_in, address_of, alert_in):
+        for prepare in (hold_in, issue_in, address_of, alert_in, discount_in, price_in):
             await prepare(shop)
+        await tax_rate()
         await Person.create(name="Ada", role=Role.CLERK)
 
         for name, kind in KINDS.items():

@@ -13,7 +13,7 @@ from tests.api.examples import (
     operation,
     takes,
 )
-from tests.cast import MANAGER, everything
+from tests.cast import CLERK, MANAGER, everything
 
 on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
@@ -58,9 +58,19 @@ class TestReference:
             assert found == {field: "NOT_FOUND"}
 
 
+BACKWARDS = {"validFrom": "2026-02-01T00:00:00Z", "validUntil": "2026-01-01T00:00:00Z"}
+
 # Inputs of which everything but the references is wrong, and where that is.
 WRONG = {
     "ProductCreate": ({"name": " ", "description": LONG}, ["name", "description"]),
+    "PriceListCreate": (
+        {"name": "", "currency": "ZZZ", "priority": -1, **BACKWARDS},
+        ["name", "currency", "priority", "validUntil"],
+    ),
+    "TaxRateCreate": (
+        {"name": "", "countryCode": "XX", "region": LONG, "percent": "100.1", **BACKWARDS},
+        ["name", "countryCode", "region", "percent", "validUntil"],
+    ),
     "CustomerCreate": (
         {"name": LONG, "email": "nobody", "phone": ""},
         ["name", "email", "phone"],
@@ -72,7 +82,10 @@ WRONG = {
 }
 CHANGED = {
     "productUpdate": ({"name": None, "description": None}, ["name", "description"]),
-    "variantUpdate": ({"sku": "", "name": None, "barcode": ""}, ["sku", "name", "barcode"]),
+    "variantUpdate": (
+        {"sku": "", "name": None, "barcode": "", "taxClass": None},
+        ["sku", "name", "barcode", "taxClass"],
+    ),
     "customerUpdate": ({"name": "", "email": "@", "phone": LONG}, ["name", "email", "phone"]),
     "locationUpdate": (
         {"code": None, "name": "", "kind": None, "priority": None},
@@ -82,6 +95,19 @@ CHANGED = {
         {"recipient": "", "line1": None, "city": LONG, "countryCode": "XX"},
         ["recipient", "line1", "city", "countryCode"],
     ),
+    "priceListUpdate": (
+        {"name": None, "priority": None, **BACKWARDS},
+        ["name", "priority", "validUntil"],
+    ),
+    "priceSet": (
+        {"fromQuantity": 0, "price": {"amount": "-1", "currency": "EUR"}},
+        ["fromQuantity", "price.amount"],
+    ),
+    "taxRateUpdate": (
+        {"name": None, "percent": "0.00001", **BACKWARDS},
+        ["name", "percent", "validUntil"],
+    ),
+    "orderDiscountAdd": ({"percent": "0", "reason": " "}, ["percent", "reason"]),
     "orderUpdate": ({"note": LONG}, ["note"]),
     "orderLineUpdate": ({"quantity": 0}, ["quantity"]),
     "orderHold": ({"reason": " "}, ["reason"]),
@@ -233,6 +259,16 @@ class TestKind:
 
         assert (problem["__typename"], problem["code"]) == ("BlockedError", "ON_HOLD")
         assert "Who is this?" in problem["message"]
+
+    @on_sqlite
+    async def test_discount_limit_says_how_much_somebody_may_give(self, api, shop):
+        input = await example("orderDiscountAdd", shop) | {"percent": "12.5"}
+
+        [problem] = (await api.ask(CLERK, "OrderDiscountAdd", input=input))["userErrors"]
+
+        assert (problem["__typename"], problem["code"]) == ("DiscountLimitError", "DISCOUNT_LIMIT")
+        assert (problem["limitPercent"], problem["wantedPercent"]) == ("10", "12.52")
+        assert problem["path"] == ["input", "percent"]
 
     @on_sqlite
     async def test_either_of_two_is_asked_for(self, api, shop):

@@ -13,11 +13,14 @@ from tests.api.examples import (
     MUTATIONS,
     address_of,
     alert_in,
+    discount_in,
     example,
     hold_in,
     issue_in,
     needs,
     operation,
+    price_in,
+    tax_rate,
 )
 from tests.cast import Shop, actor_for, everything
 from tests.warehouse import boxed, home, mispicked, wave_of
@@ -28,6 +31,7 @@ pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 # the other kinds they see nothing.
 OWN = (
     *("Customer", "Address", "Order", "OrderLine", "DataIssue", "Hold", "Reservation"),
+    "Discount",
     *("Fulfillment", "FulfillmentLine", "Shipment", "ShipmentLine"),
     *("Package", "PackageLine"),
 )
@@ -51,6 +55,9 @@ async def live(shop):
     await mispicked(shop)
     await hold_in(shop)
     await issue_in(shop)
+    await discount_in(shop)
+    await price_in(shop)
+    await tax_rate()
     await address_of(shop)
 
 

@@ -47,6 +47,9 @@ class VariantCreateInput(Step):
     name: str = column("What it is called.")
     price: MoneyInput = column("What one unit costs.")
     barcode: str | None = strawberry.field(default=None, description="What a scanner reads on it.")
+    tax_class: models.TaxClass = strawberry.field(
+        default=models.TaxClass.STANDARD, description="How it is taxed where it is sold."
+    )
 
 
 @strawberry.input
@@ -55,6 +58,7 @@ class VariantUpdateInput(Change):
     name: str | None = optional("What it is called.")
     price: MoneyInput | None = optional("What one unit costs from now on.")
     barcode: str | None = optional("What a scanner reads on it; null takes it off.")
+    tax_class: models.TaxClass | None = optional("How it is taxed from now on.")
 
 
 @strawberry.input
@@ -95,6 +99,7 @@ class CatalogMutations:
             price=input.price.amount,
             currency=input.price.currency,
             barcode=input.barcode,
+            tax_class=input.tax_class,
         )
 
     @mutation(catalog.update_variant, VariantPayload, _WRITE, changes=models.Variant)
@@ -102,7 +107,7 @@ class CatalogMutations:
         return await catalog.update_variant(
             info.context.actor,
             decode(models.Variant, input.id),
-            given(input, "sku", "name", "barcode"),
+            given(input, "sku", "name", "barcode", "tax_class"),
             (input.price.amount, input.price.currency) if input.price else None,
         )
 

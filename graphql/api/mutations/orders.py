@@ -10,6 +10,7 @@ from api.context import Info
 from api.fields import column
 from api.mutations.customers import PostalAddressInput
 from api.nodes import decode
+from api.scalars import CurrencyCode
 from api.types.orders import Order
 from services import order_lines, orders
 from services.actors import Permission
@@ -68,6 +69,14 @@ class OrderDraftInput:
         default=None, description="Its name where it came from; unique per channel and source."
     )
     note: str = strawberry.field(default="", description="What there is to say about it.")
+    currency: CurrencyCode | None = strawberry.field(
+        default=None, description="What it is paid in; without it, the currency of its variants."
+    )
+    prices_include_tax: bool | None = strawberry.field(
+        default=None,
+        description="Whether its prices contain tax or it comes on top; without it, as the shop "
+        "does.",
+    )
 
     def written(self) -> Draft:
         address_id = decode(models.Address, self.address_id) if self.address_id else None
@@ -81,6 +90,8 @@ class OrderDraftInput:
             source=self.source,
             external_reference=self.external_reference,
             note=self.note,
+            currency=self.currency,
+            prices_include_tax=self.prices_include_tax,
         )
 
 

@@ -41,6 +41,8 @@ ROWS: dict[str, tuple[type[Model], str]] = {
     "wave_id": (models.Wave, "api.types.picking"),
     "mispick_id": (models.Mispick, "api.types.picking"),
     "package_id": (models.Package, "api.types.packages"),
+    "price_list_id": (models.PriceList, "api.types.prices"),
+    "tax_rate_id": (models.TaxRate, "api.types.prices"),
     "stock_alert_id": (models.StockAlert, "api.types.stock"),
     "fulfillment_id": (models.Fulfillment, "api.types.fulfillments"),
     "exception_id": (models.OrderException, "api.types.exceptions"),

@@ -18,7 +18,7 @@ from api.types.events import Event
 from api.types.exceptions import OrderException
 from api.types.fulfillments import Fulfillment, Shipment
 from api.types.locations import Location
-from api.types.prices import PriceStep, price_explanation
+from api.types.prices import Discount, PriceStep, price_explanation
 from services import actions, holds, progress, timeline
 from services.actors import Permission
 
@@ -130,6 +130,7 @@ class Order(Node):
     data_issues: list[DataIssue] = many(
         models.DataIssue, "order_id", "What is missing or wrong in it, the resolved ones too."
     )
+    discounts: list[Discount] = many(models.Discount, "order_id", "What was taken off it, and why.")
     holds: list[Hold] = many(models.Hold, "order_id", "What held it, the released ones too.")
     exceptions: list[OrderException] = many(
         models.OrderException,
