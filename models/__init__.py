@@ -1,6 +1,7 @@
 """The ground floor: tables, and the rules one row can enforce alone."""
 
 from models.alerts import StockAlert, StockAlertKind
+from models.arrivals import Arrival
 from models.bins import Bin
 from models.catalog import Product, TaxClass, Variant
 from models.customers import Address, Customer
@@ -13,6 +14,7 @@ from models.fulfillments import Fulfillment, FulfillmentLine
 from models.holds import Hold, HoldKind
 from models.idempotency import IdempotencyRecord
 from models.lifecycle import (
+    ArrivalStatus,
     FulfillmentStatus,
     OrderStatus,
     PackageStatus,
@@ -23,7 +25,7 @@ from models.lifecycle import (
 )
 from models.locations import Location, LocationKind
 from models.mispicks import Mispick, MispickKind, MispickStep
-from models.orders import Order, OrderChannel, OrderLine
+from models.orders import AllocationPolicy, Order, OrderChannel, OrderLine
 from models.packages import Package, PackageLine
 from models.people import Person, Role, Token
 from models.prices import Price, PriceList
@@ -36,6 +38,9 @@ from models.waves import Wave
 
 __all__ = [
     "Address",
+    "AllocationPolicy",
+    "Arrival",
+    "ArrivalStatus",
     "Bin",
     "CarrierEvent",
     "Customer",

@@ -40,6 +40,7 @@ class Variant(Row):
     price = fields.BigIntField()
     currency = fields.CharField(max_length=3)
     tax_class = fields.CharEnumField(TaxClass, max_length=20, default=TaxClass.STANDARD)
+    backorderable = fields.BooleanField(default=False)
     archived_at = fields.DatetimeField(null=True)
 
     class Meta:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from models.lifecycle import Status
 
@@ -49,12 +50,17 @@ class VersionConflict(Problem):
 
 @dataclass(frozen=True, kw_only=True)
 class OutOfStock(Problem):
-    """A variant of which fewer units are available than were asked for."""
+    """A variant of which fewer units are available than were asked for. `next_units` more, that
+    nobody waits for yet, should come at `next_at`; the alternatives are variants to be had now."""
 
     code: str = "OUT_OF_STOCK"
     variant_id: int
     requested: int
     available: int
+    backorderable: bool = False
+    next_at: datetime | None = None
+    next_units: int = 0
+    alternative_ids: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -77,6 +77,12 @@ class ReservationStatus(Status):
     EXPIRED = "expired", "Its time ran out; its units are free to be sold again."
 
 
+class ArrivalStatus(Status):
+    EXPECTED = "expected", "Units of it are still to come."
+    ARRIVED = "arrived", "Everything that was expected has come."
+    CANCELLED = "cancelled", "What has not come yet will not come."
+
+
 class StockAlertStatus(Status):
     OPEN = "open", "Nobody has taken notice yet."
     ACKNOWLEDGED = "acknowledged", "Somebody has taken notice."
@@ -152,6 +158,13 @@ STOCK_ALERT_STEPS = _steps(
     (_A.OPEN, "ACKNOWLEDGED RESOLVED"),
     (_A.ACKNOWLEDGED, "RESOLVED"),
     (_A.RESOLVED, ""),
+)
+
+_N = ArrivalStatus
+ARRIVAL_STEPS = _steps(
+    (_N.EXPECTED, "ARRIVED CANCELLED"),
+    (_N.ARRIVED, ""),
+    (_N.CANCELLED, ""),
 )
 
 _R = ReservationStatus

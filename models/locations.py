@@ -12,7 +12,8 @@ class LocationKind(Status):
 
 
 class Location(Row):
-    """`priority` orders locations when stock is reserved: the lowest is asked first."""
+    """`priority` orders locations when stock is reserved: the lowest is asked first. Where one
+    stands, in degrees and by its address, says how far it is from whoever buys."""
 
     PREFIX = "LOC"
 
@@ -20,6 +21,13 @@ class Location(Row):
     name = fields.CharField(max_length=200)
     kind = fields.CharEnumField(LocationKind, max_length=20)
     priority = fields.IntField(default=100)
+    line1 = fields.CharField(max_length=200, default="")
+    city = fields.CharField(max_length=120, default="")
+    region = fields.CharField(max_length=120, default="")
+    postal_code = fields.CharField(max_length=20, default="")
+    country_code = fields.CharField(max_length=2, default="")
+    latitude = fields.FloatField(null=True)
+    longitude = fields.FloatField(null=True)
     archived_at = fields.DatetimeField(null=True)
 
     class Meta:

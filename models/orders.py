@@ -28,6 +28,12 @@ class OrderChannel(Status):
 IMPORTED = {OrderChannel.MARKETPLACE, OrderChannel.FILE, OrderChannel.EDI}
 
 
+class AllocationPolicy(Status):
+    FEWEST_PARCELS = "fewest_parcels", "From as few locations as can send everything."
+    NEAREST = "nearest", "From the locations nearest to where the order goes."
+    HIGHEST_STOCK = "highest_stock", "From the locations that have most of what is wanted."
+
+
 @dataclass(frozen=True, kw_only=True)
 class PostalAddress:
     """Where goods go, as it was when the order was entered."""
@@ -41,13 +47,18 @@ class PostalAddress:
     country_code: str
 
 
+# Places in the queue for stock from here on are those of lines that have stepped out of it.
+OUTSIDE = "9"
+
+
 def new_tracking_token() -> str:
     return token_urlsafe(24)
 
 
 class Order(Lifecycle):
     """Money is in minor units of `currency`. Where it goes is copied from the address book, so
-    that a later change there does not rewrite what was agreed.
+    that a later change there does not rewrite what was agreed. `allocations` tells of the
+    last times its units were taken from locations, and why from these.
 
     Always: total = sum of the lines' totals + shipping_total, tax_total = sum of their tax +
     shipping_tax, and the amounts of `price_steps` sum to the total.
@@ -77,6 +88,8 @@ class Order(Lifecycle):
     price_steps: list[dict[str, Any]] = fields.JSONField(default=list)
     ship_to: dict[str, Any] | None = fields.JSONField(null=True)
     bill_to: dict[str, Any] | None = fields.JSONField(null=True)
+    allocation_policy = fields.CharEnumField(AllocationPolicy, max_length=20, null=True)
+    allocations: list[dict[str, Any]] | None = fields.JSONField(null=True)
     note = fields.CharField(max_length=1000, default="")
     tracking_token = fields.CharField(max_length=40, unique=True, default=new_tracking_token)
     placed_at = fields.DatetimeField(null=True)
@@ -178,6 +191,8 @@ class OrderLine(Row):
     Money is in minor units of `currency`. `unit_price` was agreed for `agreed_for` units, where
     `price_basis` says; `discount` and `tax` are those of all remaining units, and `total` is
     what the customer pays for them.
+    `unit_price` is in minor units of `currency`. A line with backordered units has its place in
+    the queue for stock by its `queue_key`; they should come by `expected_at`.
     """
 
     PREFIX = "LIN"
@@ -216,14 +231,32 @@ class OrderLine(Row):
     return_received = fields.IntField(default=0)
     return_rejected = fields.IntField(default=0)
     written_off = fields.IntField(default=0)
+    waiting_since = fields.DatetimeField(null=True)
+    queue_key = fields.CharField(max_length=60, null=True)
+    expected_at = fields.DatetimeField(null=True)
 
     class Meta:
         table = "order_lines"
-        indexes = (("order_id", "id"), ("variant_id", "id"))
+        indexes = (
+            ("order_id", "id"),
+            ("variant_id", "id"),
+            ("variant_id", "queue_key"),
+            ("queue_key", "id"),
+        )
 
     @property
     def remaining(self) -> int:
         return self.ordered - self.cancelled
+
+    @property
+    def is_queued(self) -> bool:
+        """Whether units of it wait in the queue for stock."""
+        return self.queue_key is not None and self.queue_key < OUTSIDE
+
+    @property
+    def stepped_out(self) -> bool:
+        """Whether units of it wait, but not in the queue."""
+        return self.queue_key is not None and self.queue_key >= OUTSIDE
 
     def reserve(self, units: int) -> None:
         self.reserved += units
@@ -253,9 +286,24 @@ class OrderLine(Row):
         self.reserved += picked
         self._balance()
 
+    def backorder(self, units: int, *, queue_key: str, at: datetime) -> None:
+        """Let units that were reserved, or were to be, wait for stock."""
+        self.reserved -= units
+        self.backordered += units
+        self.queue_key, self.waiting_since = queue_key, self.waiting_since or at
+        self._balance()
+
+    def allocate(self, units: int) -> None:
+        """Reserve units that were waiting for stock."""
+        self.backordered -= units
+        self.reserved += units
+        self.stop_waiting()
+        self._balance()
+
     def cancel(self) -> None:
         """Give up every unit; what was picked has been put back before."""
         self.cancelled, self.reserved, self.backordered = self.ordered, 0, 0
+        self.stop_waiting()
         self._balance()
 
     def add(self, units: int) -> None:
@@ -278,7 +326,13 @@ class OrderLine(Row):
     def _let_go(self, units: int, backordered: int) -> None:
         self.backordered -= backordered
         self.reserved -= units - backordered
+        self.stop_waiting()
         self._balance()
+
+    def stop_waiting(self) -> None:
+        """Leave the queue, where no unit is waiting any more."""
+        if not self.backordered:
+            self.queue_key = self.waiting_since = self.expected_at = None
 
     def broken_rules(self) -> list[str]:
         """The rules of the line ledger that do not hold; none, unless there is a bug."""

@@ -9,6 +9,8 @@ from models.stock import Level
 
 
 class Reservation(Lifecycle):
+    """One without `expires_at` keeps its units until they leave or are given back."""
+
     PREFIX = "RSV"
     STEPS = RESERVATION_STEPS
 
@@ -27,12 +29,22 @@ class Reservation(Lifecycle):
         ReservationStatus, max_length=20, default=ReservationStatus.ACTIVE
     )
 
+    expires_at = fields.DatetimeField(null=True)
+
     class Meta:
         table = "reservations"
-        indexes = (("order_id", "id"), ("line_id", "id"), ("level_id", "status"))
+        indexes = (
+            ("order_id", "id"),
+            ("line_id", "id"),
+            ("level_id", "status"),
+            ("expires_at", "status"),
+        )
 
     def consume(self) -> None:
         self.step_to(ReservationStatus.CONSUMED)
 
     def release(self) -> None:
         self.step_to(ReservationStatus.RELEASED)
+
+    def expire(self) -> None:
+        self.step_to(ReservationStatus.EXPIRED)

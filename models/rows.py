@@ -76,11 +76,11 @@ class Lifecycle(Row):
         self.status = wanted
         return self
 
-    def wrong_status(self, wanted: Status) -> WrongStatus:
+    def wrong_status(self, wanted: Status, path: str = "id") -> WrongStatus:
         following = self.STEPS[self.status]
         return WrongStatus(
             message=f"{self.number} is {self.status} and cannot become {wanted}.",
-            path=("id",),
+            path=(path,),
             current=self.status.name,
             wanted=wanted.name,
             allowed=tuple(status.name for status in type(wanted) if status in following),

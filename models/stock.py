@@ -67,6 +67,7 @@ class Movement(Model):
     on_hand_after = fields.IntField()
     reserved_after = fields.IntField()
     order_id = fields.BigIntField(null=True)
+    arrival_id = fields.BigIntField(null=True)
     note = fields.CharField(max_length=500, default="")
     actor = fields.CharField(max_length=60)
     at = fields.DatetimeField(auto_now_add=True)

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from models import (
+    Arrival,
     Fulfillment,
     FulfillmentLine,
     FulfillmentStatus,
@@ -18,6 +19,7 @@ from models import (
     OrderStatus,
     Package,
     PackageLine,
+    Reservation,
     Shipment,
     ShipmentLine,
     ShipmentStatus,
@@ -30,6 +32,8 @@ from models.errors import Problem
 from models.lifecycle import Status
 from models.rows import Lifecycle
 from services import (
+    arrivals,
+    backorders,
     discounts,
     exceptions,
     fulfillments,
@@ -37,6 +41,7 @@ from services import (
     order_lines,
     orders,
     packages,
+    reservation_terms,
     shipments,
     waves,
 )
@@ -72,6 +77,11 @@ async def of_orders(actor: Actor, rows: Sequence[Order]) -> list[list[Action]]:
             _action("orderDiscountAdd", _P.ORDERS_DISCOUNT, discounts.reasons_not_to_discount(row)),
             _action("orderConfirm", _P.ORDERS_CONFIRM, _step(row, OrderStatus.CONFIRMED)),
             _action("orderHold", _P.ORDERS_CONFIRM, holds.reasons_not_to_hold(row)),
+            _action(
+                "orderReserve",
+                _P.RESERVATIONS_WRITE,
+                backorders.reasons_not_to_reserve(row, lines[row.id]),
+            ),
             _action(
                 "orderCancel", _P.ORDERS_CANCEL, orders.reasons_not_to_cancel(row, lines[row.id])
             ),
@@ -166,6 +176,33 @@ async def of_shipments(actor: Actor, rows: Sequence[Shipment]) -> list[list[Acti
                 _P.FULFILLMENTS_WORK,
                 shipments.reasons_not_to_record(row, delivered),
             ),
+        )
+        for row in rows
+    ]
+
+
+async def of_reservations(actor: Actor, rows: Sequence[Reservation]) -> list[list[Action]]:
+    work, write = await reservation_terms.work_on(rows), _P.RESERVATIONS_WRITE
+    return [
+        _offered(
+            actor,
+            _action("reservationExtend", write, reservation_terms.reasons_not_to_extend(row)),
+            _action(
+                "reservationRelease",
+                write,
+                reservation_terms.reasons_not_to_release(row, work.get(row.id)),
+            ),
+        )
+        for row in rows
+    ]
+
+
+async def of_arrivals(actor: Actor, rows: Sequence[Arrival]) -> list[list[Action]]:
+    return [
+        _offered(
+            actor,
+            _action("arrivalUpdate", _P.STOCK_EXPECT, arrivals.reasons_not_to_update(row)),
+            _action("arrivalCancel", _P.STOCK_EXPECT, arrivals.reasons_not_to_cancel(row)),
         )
         for row in rows
     ]

@@ -19,6 +19,7 @@ class Permission(Status):
     STOCK_READ = "stock_read", "See stock levels, movements and alerts."
     STOCK_RECEIVE = "stock_receive", "Take units into stock."
     STOCK_ADJUST = "stock_adjust", "Correct stock levels."
+    STOCK_EXPECT = "stock_expect", "Say which units are expected where and when."
     STOCK_PLAN = "stock_plan", "Set reorder points and take notice of alerts."
     ORDERS_READ = "orders_read", "See orders, their fulfillments and their shipments."
     ORDERS_ENTER = "orders_enter", "Draft, edit and place orders."
@@ -30,6 +31,7 @@ class Permission(Status):
     PRICES_READ = "prices_read", "See price lists and tax rates."
     PRICES_WRITE = "prices_write", "Keep price lists."
     TAXES_WRITE = "taxes_write", "Keep tax rates."
+    RESERVATIONS_WRITE = "reservations_write", "Extend reservations, and give them back."
     FULFILLMENTS_RELEASE = "fulfillments_release", "Hand work to a location, or take it back."
     FULFILLMENTS_WORK = "fulfillments_work", "Pick, pack, ship and record what carriers report."
     EXCEPTIONS_READ = "exceptions_read", "See the queue of exceptions."
@@ -55,6 +57,7 @@ _ENTRY = {
     _P.ORDERS_CANCEL,
     _P.ORDERS_DISCOUNT,
     _P.PRICES_READ,
+    _P.RESERVATIONS_WRITE,
     _P.EXCEPTIONS_WORK,
 }
 _LEAD = {
@@ -62,6 +65,8 @@ _LEAD = {
     _P.STOCK_RECEIVE,
     _P.STOCK_ADJUST,
     _P.STOCK_PLAN,
+    _P.STOCK_EXPECT,
+    _P.RESERVATIONS_WRITE,
     _P.FULFILLMENTS_RELEASE,
     _P.FULFILLMENTS_WORK,
     _P.EXCEPTIONS_WORK,
@@ -77,6 +82,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         | {
             _P.CATALOG_WRITE,
             _P.STOCK_PLAN,
+            _P.STOCK_EXPECT,
             _P.STOCK_RECEIVE,
             _P.PRICES_READ,
             _P.PRICES_WRITE,

@@ -56,10 +56,17 @@ async def create_variant(
     currency: str,
     barcode: str | None = None,
     tax_class: TaxClass = TaxClass.STANDARD,
+    backorderable: bool = False,
 ) -> Variant:
     product = await scopes.take(actor, Product, product_id, "productId")
     records.refuse_archived(product, "productId")
-    entered: Changes = {"sku": sku, "name": name, "barcode": barcode, "tax_class": tax_class}
+    entered: Changes = {
+        "sku": sku,
+        "name": name,
+        "barcode": barcode,
+        "tax_class": tax_class,
+        "backorderable": backorderable,
+    }
     variant = Variant(product_id=product.id, **_variant(entered), **_price(price, currency))
     await records.enter(variant, unique="sku or barcode")
 
@@ -112,6 +119,8 @@ def _variant(given: Changes) -> Changes:
         checked["barcode"] = inputs.text(given["barcode"], "barcode", most=60)
     if "tax_class" in given and given["tax_class"] is None:
         inputs.wrong("Give a tax class; this cannot be null.", "taxClass")
+    if "backorderable" in given and given["backorderable"] is None:
+        inputs.wrong("Say true or false; this cannot be null.", "backorderable")
     inputs.refuse()
     return checked
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from models.errors import Refused
+from services import backorders, reservation_terms
 from services.clock import now
 from services.live import live, persist
 
@@ -34,7 +35,10 @@ class Job:
     act: Callable[[int], Awaitable[object]]
 
 
-JOBS: tuple[Job, ...] = ()
+JOBS: tuple[Job, ...] = (
+    Job(name="expire reservations", due=reservation_terms.due, act=reservation_terms.expire),
+    Job(name="allocate back-orders", due=backorders.due, act=backorders.allocate),
+)
 
 # What failed waits before it is tried again, or it would keep what comes after it from its turn.
 _resting: dict[tuple[str, int], datetime] = {}

@@ -218,6 +218,24 @@ async def plan(actor: Actor, order: Order) -> None:
         _announce(actor, FulfillmentPlanned, order, fulfillment)
 
 
+async def leave_out(actor: Actor, order: Order, rows: Sequence[Reservation]) -> None:
+    """Plan what is not released yet without the units of reservations; work that has nothing else
+    to send is cancelled."""
+    planned = await FulfillmentLine.filter(
+        reservation_id__in=[row.id for row in rows],
+        fulfillment__status=FulfillmentStatus.PENDING,
+    )
+    for work_id in sorted({each.fulfillment_id for each in planned}):
+        fulfillment = await Fulfillment.get(id=work_id)
+        mine = [each.id for each in planned if each.fulfillment_id == work_id]
+        if await FulfillmentLine.filter(fulfillment_id=work_id).exclude(id__in=mine).exists():
+            await FulfillmentLine.filter(id__in=mine).delete()
+        else:
+            fulfillment.cancel(at=now())
+            _announce(actor, FulfillmentCancelled, order, fulfillment)
+        await fulfillment.store()
+
+
 async def give_up(
     actor: Actor, order: Order, work: Sequence[Fulfillment], lines: Sequence[OrderLine]
 ) -> None:

@@ -32,6 +32,7 @@ async def move(
     changes: Sequence[Change],
     *,
     order_id: int | None = None,
+    arrival_id: int | None = None,
     note: str = "",
 ) -> list[Level]:
     """Change levels in one conditional update, write their movements, raise or end alerts.
@@ -56,6 +57,7 @@ async def move(
             on_hand_after=level.on_hand,
             reserved_after=level.reserved,
             order_id=order_id,
+            arrival_id=arrival_id,
             note=note,
             actor=actor.label,
             at=now(),

@@ -1,5 +1,7 @@
 """Locations: create, update, archive."""
 
+from typing import Any
+
 from models import Level, Location, LocationKind
 from models.errors import Blocked, Refused
 from services import records, scopes
@@ -9,12 +11,22 @@ from services.facts.locations import LocationArchived, LocationCreated, Location
 from services.inputs import Inputs
 from services.records import Changes
 
+# How long each part of an address may be, and what it is called in an input.
+PLACE = {
+    "line1": (200, "line1"),
+    "city": (120, "city"),
+    "region": (120, "region"),
+    "postal_code": (20, "postalCode"),
+    "country_code": (2, "countryCode"),
+}
+
 
 @operation
 async def create(
-    actor: Actor, *, code: str, name: str, kind: LocationKind, priority: int = 100
+    actor: Actor, *, code: str, name: str, kind: LocationKind, priority: int = 100, **where: Any
 ) -> Location:
-    entered: Changes = {"code": code, "name": name, "kind": kind, "priority": priority}
+    """Open a location. `where` it is helps to find the one nearest to whoever buys."""
+    entered: Changes = {"code": code, "name": name, "kind": kind, "priority": priority, **where}
     location = Location(**_location(entered))
     await records.enter(location, unique="code")
 
@@ -59,5 +71,20 @@ def _location(given: Changes) -> Changes:
         inputs.wrong("Give a kind; this cannot be null.", "kind")
     if "priority" in given:
         inputs.number(given["priority"], "priority", least=0, most=10_000)
+    checked |= _place(inputs, given)
     inputs.refuse()
+    return checked
+
+
+def _place(inputs: Inputs, given: Changes) -> Changes:
+    checked: dict[str, Any] = {}
+    for field, (most, path) in PLACE.items():
+        if field in given:
+            checked[field] = inputs.text(given[field], path, least=0, most=most)
+    if given.get("country_code"):
+        checked["country_code"] = inputs.country(given["country_code"], "countryCode")
+    for field, most in (("latitude", 90), ("longitude", 180)):
+        degrees = given.get(field)
+        if degrees is not None and not -most <= degrees <= most:
+            inputs.wrong(f"Give degrees from {-most} to {most}.", field)
     return checked

@@ -8,6 +8,7 @@ from tortoise.exceptions import IntegrityError
 
 from models import (
     Address,
+    AllocationPolicy,
     Customer,
     Fulfillment,
     FulfillmentStatus,
@@ -25,6 +26,7 @@ from models.orders import IMPORTED, PostalAddress
 from models.rows import store_all
 from models.statements import select
 from services import (
+    backorders,
     duplicates,
     entry,
     exceptions,
@@ -168,9 +170,16 @@ async def update(
 
 
 @operation
-async def place(actor: Actor, order_id: int | None = None, *, draft: Draft | None = None) -> Order:
+async def place(
+    actor: Actor,
+    order_id: int | None = None,
+    *,
+    draft: Draft | None = None,
+    allow_backorder: bool = False,
+    allocation_policy: AllocationPolicy | None = None,
+) -> Order:
     """Commit to a draft, or to a new order in one step: its stock is reserved across locations,
-    all of it or none.
+    all of it or none; with `allowBackorder` what is missing of variants that allow it waits.
 
     Refused with one OutOfStockError per variant of which too few units are available.
     """
@@ -190,7 +199,9 @@ async def place(actor: Actor, order_id: int | None = None, *, draft: Draft | Non
         await pricing.price(order, lines, variants=variants)
         repriced = pricing.MONEY
         await entry.inspect(actor, order, lines, variants)
-    await reservations.reserve(actor, order, [(line, line.ordered) for line in lines])
+    order.allocation_policy = allocation_policy or order.allocation_policy
+    wanted = [(line, line.ordered) for line in lines]
+    missing = await reservations.reserve(actor, order, wanted, backorder=allow_backorder)
     for line in lines:
         line.reserve(line.ordered)
     await store_all(lines, "reserved", *repriced)
@@ -199,6 +210,7 @@ async def place(actor: Actor, order_id: int | None = None, *, draft: Draft | Non
     order.place(at=now())
     await _hold_where_needed(actor, order)
     await order.store()
+    await reservations.backorder(actor, order, missing, reason="Too few units were there.")
 
     announce(actor, OrderPlaced(order_id=order.id, customer_id=order.customer_id))
     return order
@@ -210,6 +222,10 @@ async def confirm(actor: Actor, order_id: int) -> Order:
     order = await scopes.take(actor, Order, order_id)
     order.confirm(at=now())
     await order.store()
+    await reservations.keep(order)
+    await backorders.rejoin(
+        actor, order, await OrderLine.filter(order_id=order.id, backordered__gt=0)
+    )
     await fulfillments.plan(actor, order)
 
     announce(actor, OrderConfirmed(order_id=order.id, customer_id=order.customer_id))
@@ -231,7 +247,7 @@ async def cancel(actor: Actor, order_id: int, *, reason: str) -> Order:
     await reservations.release(actor, order, await _active_reservations(order))
     for line in lines:
         line.cancel()
-    await store_all(lines, "cancelled", "reserved", "backordered")
+    await store_all(lines, "cancelled", *reservations.WAITING)
     await holds.end_all(actor, order)
     order.drop_review(by=actor.label)
     order.cancel(reason=reason, at=now())

@@ -5,6 +5,8 @@ Each is a setting of the environment, WAYBILL_ and its name.
 
 from dataclasses import dataclass
 
+from models import AllocationPolicy
+
 
 @dataclass(frozen=True, kw_only=True)
 class Policy:
@@ -34,6 +36,12 @@ class Policy:
 
     manager_discount_percent: float = 50
     """How much of an order, or of a line, a manager may take off in all."""
+
+    allocation: AllocationPolicy = AllocationPolicy.FEWEST_PARCELS
+    """Which locations units come from, where an order does not say."""
+
+    reservation_hours: int | None = 72
+    """How long a placed order keeps its units before it is confirmed; None for ever."""
 
 
 _policy = Policy()

@@ -35,6 +35,7 @@ SCOPES: dict[type[Model], Scope] = {
     models.Location: Scope(_P.LOCATIONS_READ),
     models.Bin: Scope(_P.LOCATIONS_READ),
     models.Level: Scope(_P.STOCK_READ),
+    models.Arrival: Scope(_P.STOCK_READ),
     models.Movement: Scope(_P.STOCK_READ),
     models.StockAlert: Scope(_P.STOCK_READ),
     models.Order: Scope(_P.ORDERS_READ, "customer_id"),

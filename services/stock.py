@@ -2,7 +2,7 @@
 
 from models import Level, Location, MovementReason, Variant
 from models.errors import Blocked, Refused, invalid
-from services import alerts, ledger, records, requests, scopes
+from services import alerts, arrivals, ledger, records, requests, scopes
 from services.actors import Actor
 from services.commit import announce, operation
 from services.facts.stock import ReorderPointSet
@@ -15,17 +15,28 @@ MOST_ON_HAND = 1_000 * MOST_UNITS
 
 @operation
 async def receive(
-    actor: Actor, *, variant_id: int, location_id: int, quantity: int, note: str = ""
+    actor: Actor,
+    *,
+    variant_id: int,
+    location_id: int,
+    quantity: int,
+    arrival_id: int | None = None,
+    note: str = "",
 ) -> Level:
-    """Take units into stock at a location."""
+    """Take units into stock at a location; those of an arrival are no longer expected."""
     inputs = Inputs()
     inputs.number(quantity, "quantity")
     note = inputs.text(note, "note", least=0, most=NOTE_LENGTH)
     inputs.refuse()
+    if arrival_id is not None:
+        at = {"variant_id": variant_id, "location_id": location_id}
+        await arrivals.receive(actor, arrival_id, **at, units=quantity)
     level = await _level(actor, variant_id, location_id)
     _refuse_too_many(level, quantity, "quantity")
     change = Change(level_id=level.id, on_hand=quantity)
-    [level] = await ledger.move(actor, MovementReason.RECEIVED, [change], note=note)
+    [level] = await ledger.move(
+        actor, MovementReason.RECEIVED, [change], arrival_id=arrival_id, note=note
+    )
     return level
 
 

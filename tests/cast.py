@@ -15,6 +15,7 @@ from tortoise import Tortoise
 from tortoise.connection import get_connection
 
 from models import (
+    Arrival,
     Customer,
     Event,
     Fulfillment,
@@ -33,7 +34,7 @@ from models import (
 )
 from models.errors import Path, Problem, Refused
 from models.orders import PostalAddress
-from services import fulfillments, ledger, orders, shipments, stock
+from services import arrivals, availability, fulfillments, ledger, orders, shipments, stock
 from services.actors import ROLE_PERMISSIONS, SYSTEM, Actor
 from services.commit import operation
 from services.ledger import Change
@@ -139,6 +140,31 @@ class Shop:
     async def receive(self, variant: Variant, location: Location, quantity: int) -> None:
         at = {"variant_id": variant.id, "location_id": location.id}
         await stock.receive(SYSTEM, **at, quantity=quantity)
+
+    async def expect(self, variant: Variant, quantity: int, *, day: int = 20) -> Arrival:
+        """So many units should come to the north on that day of January."""
+        return await arrivals.expect(
+            SYSTEM,
+            variant_id=variant.id,
+            location_id=self.north.id,
+            quantity=quantity,
+            expected_at=datetime(2026, 1, day, 8, tzinfo=UTC),
+        )
+
+    async def backorder(self, *, mug: int = 0, shirt: int = 0, **given: Any) -> Order:
+        """An order of so many units more than there are, placed all the same."""
+        wanted = {self.mug.id: mug, self.shirt.id: shirt}
+        await Variant.filter(id__in=[v for v in wanted if wanted[v]]).update(backorderable=True)
+        short = {"mug": self.mug, "shirt": self.shirt}
+        units = {"mug": mug, "shirt": shirt}
+        more = {name: n + await self.spare(short[name]) for name, n in units.items() if n}
+        draft = self.draft(**more, **given)
+        return await orders.place(SYSTEM, draft=draft, allow_backorder=True)
+
+    async def spare(self, variant: Variant) -> int:
+        """Units that a new order can have."""
+        [found] = await availability.of_variants(SYSTEM, [variant])
+        return found.available
 
     async def level(self, variant: Variant, location: Location) -> Level:
         return await Level.get(variant_id=variant.id, location_id=location.id)

@@ -21,6 +21,7 @@ def work(status: str) -> str:
 
 
 ORDINARY = first("stock_levels")
+WAITING = first("order_lines", "backordered > 0")
 EMPTY = "id = (SELECT MAX(level_id) FROM stock_alerts WHERE is_open)"
 
 # What is done to the rows of a lived-in shop, and the names of the rules that it breaks.
@@ -99,9 +100,18 @@ DAMAGES: Sequence[tuple[str, set[str]]] = (
         f"UPDATE order_lines SET backordered = -1 WHERE {line_of('placed')}",
         {"line-chain", "line-demand"},
     ),
-    (f"UPDATE order_lines SET backordered = 1 WHERE {line_of('confirmed')}", {"line-demand"}),
-    (f"UPDATE order_lines SET backordered = 1 WHERE {line_of('draft')}", {"line-demand"}),
-    (f"UPDATE order_lines SET backordered = 1 WHERE {line_of('cancelled')}", {"line-given-up"}),
+    (
+        f"UPDATE order_lines SET backordered = 1 WHERE {line_of('confirmed')}",
+        {"line-demand", "line-waiting"},
+    ),
+    (
+        f"UPDATE order_lines SET backordered = 1 WHERE {line_of('draft')}",
+        {"line-demand", "line-waiting"},
+    ),
+    (
+        f"UPDATE order_lines SET backordered = 1 WHERE {line_of('cancelled')}",
+        {"line-given-up", "line-waiting"},
+    ),
     (f"UPDATE order_lines SET cancelled = 0 WHERE {line_of('cancelled')}", {"line-given-up"}),
     (f"UPDATE order_lines SET return_received = 1 WHERE {line_of('completed')}", {"line-returns"}),
     (
@@ -110,7 +120,7 @@ DAMAGES: Sequence[tuple[str, set[str]]] = (
     ),
     (
         f"UPDATE order_lines SET reserved = 0, backordered = ordered WHERE {line_of('placed')}",
-        {"line-reservations"},
+        {"line-reservations", "line-waiting"},
     ),
     (f"UPDATE order_lines SET currency = 'USD' WHERE {line_of('draft')}", {"line-currency"}),
     (f"UPDATE orders SET total = total + 1 WHERE {first('orders')}", {"order-total"}),
@@ -142,7 +152,7 @@ DAMAGES: Sequence[tuple[str, set[str]]] = (
     (
         "UPDATE orders SET status = 'cancelled', cancelled_at = placed_at WHERE "
         + first("orders", "status = 'placed'"),
-        {"line-given-up", "order-reservations"},
+        {"line-given-up", "order-reservations", "reservation-expiry"},
     ),
     (
         "UPDATE orders SET status = 'placed', confirmed_at = NULL WHERE "
@@ -321,6 +331,26 @@ DAMAGES: Sequence[tuple[str, set[str]]] = (
         "UPDATE orders SET fraud_review = 'pending', fraud_score = 80 WHERE " + first("orders"),
         {"fraud-review"},
     ),
+    (f"UPDATE order_lines SET queue_key = NULL WHERE {WAITING}", {"line-waiting"}),
+    (f"UPDATE order_lines SET waiting_since = NULL WHERE {WAITING}", {"line-waiting"}),
+    (
+        f"UPDATE order_lines SET expected_at = updated_at WHERE {line_of('placed')}",
+        {"line-waiting"},
+    ),
+    (
+        "UPDATE reservations SET expires_at = updated_at WHERE order_id = "
+        "(SELECT MIN(id) FROM orders WHERE status = 'confirmed')",
+        {"reservation-expiry"},
+    ),
+    (
+        "UPDATE reservations SET expires_at = NULL WHERE status = 'expired'",
+        {"reservation-expiry"},
+    ),
+    (
+        "UPDATE arrivals SET arrived = quantity WHERE " + first("arrivals"),
+        {"arrival-counts", "arrival-movements"},
+    ),
+    ("UPDATE arrivals SET ended_at = NULL WHERE status = 'cancelled'", {"arrival-counts"}),
     (f"DELETE FROM events WHERE {first('events', 'position > 5')}", {"event-positions"}),
     (
         "UPDATE events SET position = position - 1000000",

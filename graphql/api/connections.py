@@ -1,6 +1,6 @@
 """Lists as connections: pages of rows, filtered, searched and sorted, each declared in a line."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import fields
 from typing import Annotated, Any, Generic, TypeVar
 
@@ -93,9 +93,16 @@ def condition(
 
 
 def listed(
-    kind: type[Model], description: str, *, filter: type, sort: type[Status], search: Sequence[str]
+    kind: type[Model],
+    description: str,
+    *,
+    filter: type,
+    sort: type[Status],
+    search: Sequence[str],
+    only: Mapping[str, Any] | None = None,
 ) -> Any:
-    """A root field that lists the rows of a kind which the caller may see."""
+    """A root field that lists the rows of a kind which the caller may see; `only` those for which
+    some lookups always hold."""
     default = next(iter(sort))
 
     async def resolve(
@@ -108,7 +115,8 @@ def listed(
         filter: Any = None,
         sort: Any = default,
     ) -> Any:
-        query = listing.matching(scopes.visible(info.context.actor, kind), conditions(filter))
+        query = listing.matching(scopes.visible(info.context.actor, kind), only or {})
+        query = listing.matching(query, conditions(filter))
         query = query.filter(*demands(filter))
         if search and search.strip():
             query = query.filter(listing.search(search.strip(), kind, columns))

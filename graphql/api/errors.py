@@ -1,6 +1,7 @@
 """Refusals become `userErrors`, or errors with a code; everything else is masked and logged."""
 
 import logging
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 from uuid import uuid4
@@ -9,6 +10,7 @@ import strawberry
 from graphql import GraphQLError
 
 import models
+from api.context import Info
 from api.fields import column, one, percentage
 from api.permissions import NotPermitted
 from api.types.catalog import Variant
@@ -70,7 +72,19 @@ class VersionConflictError(UserError):
 class OutOfStockError(UserError):
     variant: Variant = one(models.Variant, "variant_id", "What there is too little of.")
     requested: int = column("Units asked for.")
-    available: int = column("Units available across all locations.")
+    available: int = column("Units that a new order can have, across all locations.")
+    backorderable: bool = column("Whether an order may wait for it; see `allowBackorder`.")
+    next_at: datetime | None = column(
+        "When more should come that nobody waits for already, as far as it is known."
+    )
+    next_units: int = column("How many units should come then.")
+
+    @strawberry.field(
+        description="Other variants of the same product that can be had now, at most five.",
+        graphql_type=list[Variant],
+    )
+    async def alternatives(root: errors.OutOfStock, info: Info) -> Any:
+        return await info.context.loaders.one(models.Variant).load_many(root.alternative_ids)
 
 
 @strawberry.type(description="Something else was scanned than was asked for; it was recorded.")

@@ -3,6 +3,7 @@
 import strawberry
 
 from api import errors
+from api.mutations.arrivals import ArrivalMutations
 from api.mutations.bins import BinMutations
 from api.mutations.catalog import CatalogMutations
 from api.mutations.customers import CustomerMutations
@@ -13,6 +14,7 @@ from api.mutations.locations import LocationMutations
 from api.mutations.orders import OrderMutations
 from api.mutations.packages import PackageMutations
 from api.mutations.prices import PriceMutations
+from api.mutations.reservations import ReservationMutations
 from api.mutations.shipments import ShipmentMutations
 from api.mutations.stock import StockMutations
 from api.mutations.waves import WaveMutations
@@ -26,6 +28,7 @@ from api.queries.orders import OrderQueries
 from api.queries.people import PeopleQueries
 from api.queries.picking import PickingQueries
 from api.queries.prices import PriceQueries
+from api.queries.reservations import ReservationQueries
 from api.queries.stock import StockQueries
 from api.scalars import SCALARS
 from api.subscriptions.events import EventSubscriptions
@@ -42,6 +45,7 @@ class Query(
     FulfillmentQueries,
     PickingQueries,
     StockQueries,
+    ReservationQueries,
     CatalogQueries,
     CustomerQueries,
     LocationQueries,
@@ -62,6 +66,8 @@ class Mutation(
     PackageMutations,
     ShipmentMutations,
     StockMutations,
+    ArrivalMutations,
+    ReservationMutations,
     CatalogMutations,
     CustomerMutations,
     LocationMutations,

@@ -6,10 +6,10 @@ from models.data_issues import DataIssueKind
 from models.exceptions import ExceptionKind
 from models.fraud import FraudReview
 from models.holds import HoldKind
-from models.lifecycle import FulfillmentStatus, OrderStatus, PackageStatus, ReservationStatus, ShipmentStatus, StockAlertStatus, WaveStatus
+from models.lifecycle import ArrivalStatus, FulfillmentStatus, OrderStatus, PackageStatus, ReservationStatus, ShipmentStatus, StockAlertStatus, WaveStatus
 from models.locations import LocationKind
 from models.mispicks import MispickKind, MispickStep
-from models.orders import OrderChannel, new_tracking_token
+from models.orders import AllocationPolicy, OrderChannel, new_tracking_token
 from models.people import Role
 from models.stock import MovementReason
 from orjson import loads
@@ -99,9 +99,16 @@ class Migration(migrations.Migration):
                 ('name', fields.CharField(max_length=200)),
                 ('kind', fields.CharEnumField(description='WAREHOUSE: warehouse\nSTORE: store', enum_type=LocationKind, max_length=20)),
                 ('priority', fields.IntField(default=100)),
+                ('line1', fields.CharField(default='', max_length=200)),
+                ('city', fields.CharField(default='', max_length=120)),
+                ('region', fields.CharField(default='', max_length=120)),
+                ('postal_code', fields.CharField(default='', max_length=20)),
+                ('country_code', fields.CharField(default='', max_length=2)),
+                ('latitude', fields.FloatField(null=True)),
+                ('longitude', fields.FloatField(null=True)),
                 ('archived_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
             ],
-            options={'table': 'locations', 'app': 'models', 'pk_attr': 'id', 'table_description': '`priority` orders locations when stock is reserved: the lowest is asked first.'},
+            options={'table': 'locations', 'app': 'models', 'pk_attr': 'id', 'table_description': '`priority` orders locations when stock is reserved: the lowest is asked first. Where one'},
             bases=['Row'],
         ),
         ops.CreateModel(
@@ -143,6 +150,8 @@ class Migration(migrations.Migration):
                 ('price_steps', fields.JSONField(default=list, encoder=JSON_DUMPS, decoder=loads)),
                 ('ship_to', fields.JSONField(null=True, encoder=JSON_DUMPS, decoder=loads)),
                 ('bill_to', fields.JSONField(null=True, encoder=JSON_DUMPS, decoder=loads)),
+                ('allocation_policy', fields.CharEnumField(null=True, description='FEWEST_PARCELS: fewest_parcels\nNEAREST: nearest\nHIGHEST_STOCK: highest_stock', enum_type=AllocationPolicy, max_length=20)),
+                ('allocations', fields.JSONField(null=True, encoder=JSON_DUMPS, decoder=loads)),
                 ('note', fields.CharField(default='', max_length=1000)),
                 ('tracking_token', fields.CharField(default=new_tracking_token, unique=True, max_length=40)),
                 ('placed_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
@@ -322,10 +331,31 @@ class Migration(migrations.Migration):
                 ('price', fields.BigIntField()),
                 ('currency', fields.CharField(max_length=3)),
                 ('tax_class', fields.CharEnumField(default=TaxClass.STANDARD, description='STANDARD: standard\nREDUCED: reduced\nSUPER_REDUCED: super_reduced\nZERO: zero', enum_type=TaxClass, max_length=20)),
+                ('backorderable', fields.BooleanField(default=False)),
                 ('archived_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
             ],
             options={'table': 'variants', 'app': 'models', 'indexes': [Index(fields=['product_id', 'id']), Index(fields=['name', 'id'])], 'pk_attr': 'id', 'table_description': 'One size, color or form of a product. `price` is in minor units of `currency`.'},
             bases=['Row'],
+        ),
+        ops.CreateModel(
+            name='Arrival',
+            fields=[
+                ('id', fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                ('version', fields.IntField(default=1)),
+                ('created_at', fields.DatetimeField(auto_now=False, auto_now_add=True)),
+                ('updated_at', fields.DatetimeField(auto_now=True, auto_now_add=False)),
+                ('variant', fields.ForeignKeyField('models.Variant', source_field='variant_id', db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.RESTRICT)),
+                ('location', fields.ForeignKeyField('models.Location', source_field='location_id', db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.RESTRICT)),
+                ('quantity', fields.IntField()),
+                ('arrived', fields.IntField(default=0)),
+                ('expected_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ('reference', fields.CharField(default='', max_length=100)),
+                ('reason', fields.CharField(default='', max_length=500)),
+                ('status', fields.CharEnumField(default=ArrivalStatus.EXPECTED, description='EXPECTED: expected\nARRIVED: arrived\nCANCELLED: cancelled', enum_type=ArrivalStatus, max_length=20)),
+                ('ended_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+            ],
+            options={'table': 'arrivals', 'app': 'models', 'indexes': [Index(fields=['variant_id', 'status', 'expected_at']), Index(fields=['location_id', 'status', 'expected_at']), Index(fields=['status', 'expected_at', 'id']), Index(fields=['expected_at', 'id'])], 'pk_attr': 'id', 'table_description': '`quantity` units are expected, of which `arrived` have come.'},
+            bases=['Lifecycle'],
         ),
         ops.CreateModel(
             name='Level',
@@ -357,6 +387,7 @@ class Migration(migrations.Migration):
                 ('on_hand_after', fields.IntField()),
                 ('reserved_after', fields.IntField()),
                 ('order_id', fields.BigIntField(null=True)),
+                ('arrival_id', fields.BigIntField(null=True)),
                 ('note', fields.CharField(default='', max_length=500)),
                 ('actor', fields.CharField(max_length=60)),
                 ('at', fields.DatetimeField(auto_now=False, auto_now_add=True)),
@@ -397,8 +428,11 @@ class Migration(migrations.Migration):
                 ('return_received', fields.IntField(default=0)),
                 ('return_rejected', fields.IntField(default=0)),
                 ('written_off', fields.IntField(default=0)),
+                ('waiting_since', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ('queue_key', fields.CharField(null=True, max_length=60)),
+                ('expected_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
             ],
-            options={'table': 'order_lines', 'app': 'models', 'indexes': [Index(fields=['order_id', 'id']), Index(fields=['variant_id', 'id'])], 'pk_attr': 'id', 'table_description': 'One variant of an order, and the ledger of its units.'},
+            options={'table': 'order_lines', 'app': 'models', 'indexes': [Index(fields=['order_id', 'id']), Index(fields=['variant_id', 'id']), Index(fields=['variant_id', 'queue_key']), Index(fields=['queue_key', 'id'])], 'pk_attr': 'id', 'table_description': 'One variant of an order, and the ledger of its units.'},
             bases=['Row'],
         ),
         ops.CreateModel(
@@ -448,8 +482,9 @@ class Migration(migrations.Migration):
                 ('location_id', fields.BigIntField()),
                 ('quantity', fields.IntField()),
                 ('status', fields.CharEnumField(default=ReservationStatus.ACTIVE, description='ACTIVE: active\nCONSUMED: consumed\nRELEASED: released\nEXPIRED: expired', enum_type=ReservationStatus, max_length=20)),
+                ('expires_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
             ],
-            options={'table': 'reservations', 'app': 'models', 'indexes': [Index(fields=['order_id', 'id']), Index(fields=['line_id', 'id']), Index(fields=['level_id', 'status'])], 'pk_attr': 'id'},
+            options={'table': 'reservations', 'app': 'models', 'indexes': [Index(fields=['order_id', 'id']), Index(fields=['line_id', 'id']), Index(fields=['level_id', 'status']), Index(fields=['expires_at', 'status'])], 'pk_attr': 'id', 'table_description': 'One without `expires_at` keeps its units until they leave or are given back.'},
             bases=['Lifecycle'],
         ),
         ops.CreateModel(

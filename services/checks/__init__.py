@@ -19,6 +19,7 @@ from services.checks import (
     orders,
     packages,
     picking,
+    reservations,
     shipments,
     stock,
 )
@@ -34,6 +35,7 @@ RULES: Sequence[Rule] = (
     *picking.RULES,
     *packages.RULES,
     *shipments.RULES,
+    *reservations.RULES,
     *exceptions.RULES,
     *event_log.RULES,
 )

@@ -14,24 +14,31 @@ SPENT = one_of({_R.RELEASED, _R.EXPIRED})
 RULES = (
     Rule(
         name="fulfillment-order",
-        description="Work is planned from confirming an order on, under way only in progress, "
-        "handed over once completed, and given up with the order.",
+        description="Work is planned from confirming an order on, but where all that is left of it "
+        "waits for stock; it is under way only in progress, handed over once completed, and given "
+        "up with the order.",
         says="{order_id} is {status}; {released} of its {planned} fulfillments were released, "
         "{handed_over} handed over and {cancelled} cancelled.",
         broken=f"""
             SELECT * FROM (
               SELECT orders.id AS order_id, orders.status,
+                     COUNT(waiting.order_id) AS waits,
                      COUNT(work.id) AS planned,
                      COUNT(work.released_at) AS released,
                      COUNT(work.handed_over_at) AS handed_over,
                      COUNT(work.cancelled_at) AS cancelled
               FROM orders LEFT JOIN fulfillments AS work ON work.order_id = orders.id
+              LEFT JOIN (
+                SELECT DISTINCT order_id FROM order_lines WHERE backordered > 0
+              ) AS waiting ON waiting.order_id = orders.id
               GROUP BY orders.id, orders.status
             ) AS counted
             WHERE NOT CASE
               WHEN status IN {one_of({_O.DRAFT, _O.PLACED, _O.EXPIRED})} THEN planned = 0
-              WHEN status = '{_O.CONFIRMED}' THEN planned > cancelled AND released = 0
-              WHEN status = '{_O.IN_PROGRESS}' THEN planned > cancelled AND released > 0
+              WHEN status = '{_O.CONFIRMED}' THEN
+                (planned > cancelled OR waits > 0) AND released = 0
+              WHEN status = '{_O.IN_PROGRESS}' THEN
+                (planned > cancelled OR waits > 0) AND released > 0
               WHEN status = '{_O.CANCELLED}' THEN planned = cancelled
               ELSE handed_over > 0 AND planned = handed_over + cancelled
             END

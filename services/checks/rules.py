@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from models import (
+    Arrival,
     Bin,
     Fulfillment,
     Level,
@@ -25,6 +26,7 @@ from models.rows import FIRST_NUMBER
 
 # Columns of this name are shown as the number people know the row by.
 _NUMBERED: Mapping[str, type[Row]] = {
+    "arrival_id": Arrival,
     "alert_id": StockAlert,
     "exception_id": OrderException,
     "bin_id": Bin,

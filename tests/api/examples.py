@@ -9,6 +9,7 @@ from api.changes import CarryOut
 from api.execution import core
 from models import (
     Address,
+    Arrival,
     DataIssue,
     Discount,
     Fulfillment,
@@ -24,6 +25,7 @@ from models import (
     Person,
     Price,
     PriceList,
+    Reservation,
     Role,
     Row,
     Shipment,
@@ -33,7 +35,17 @@ from models import (
     TaxRate,
     Wave,
 )
-from services import customers, discounts, holds, orders, prices, shipments, stock, taxes
+from services import (
+    customers,
+    discounts,
+    holds,
+    orders,
+    prices,
+    reservation_terms,
+    shipments,
+    stock,
+    taxes,
+)
 from services.actors import SYSTEM, Permission
 from services.order_lines import LineDraft
 from tests.cast import HOME, PICKER, Shop, report
@@ -125,6 +137,22 @@ async def discount_in(shop: Shop) -> Discount:
 async def line_in(shop: Shop, stage: str = "draft") -> OrderLine:
     order = await shop.order(stage, mug=2)
     return await OrderLine.get(order_id=order.id)
+
+
+async def reservation_in(shop: Shop) -> Reservation:
+    order = await shop.order("placed")
+    return await Reservation.get(order_id=order.id)
+
+
+async def stepped_out(shop: Shop) -> Order:
+    """An order whose reservation was given back."""
+    row = await reservation_in(shop)
+    await reservation_terms.release(SYSTEM, row.id, reason="Needed in the shop")
+    return await Order.get(id=row.order_id)
+
+
+async def arrival_in(shop: Shop) -> Arrival:
+    return await shop.expect(shop.mug, 5)
 
 
 async def unlabelled(shop: Shop) -> Shipment:
@@ -302,6 +330,16 @@ EXAMPLES: dict[str, Callable[[Shop], Awaitable[Input]]] = {
     "stockAdjust": lambda shop: _given(**at_north(shop), change=-1, note="Broken"),
     "reorderPointSet": lambda shop: _given(**at_north(shop), reorderPoint=5),
     "stockAlertAcknowledge": lambda shop: _on(alert_in(shop)),
+    "arrivalExpect": lambda shop: _given(
+        **at_north(shop), quantity=5, expectedAt="2026-12-01T08:00:00Z", reference="DN-1"
+    ),
+    "arrivalUpdate": lambda shop: _on(
+        arrival_in(shop), quantity=7, expectedAt="2026-12-02T08:00:00Z", reason="Late"
+    ),
+    "arrivalCancel": lambda shop: _on(arrival_in(shop), reason="Sold out"),
+    "reservationExtend": lambda shop: _on(reservation_in(shop), until="2126-01-01T12:00:00Z"),
+    "reservationRelease": lambda shop: _on(reservation_in(shop), reason="Needed in the shop"),
+    "orderReserve": lambda shop: _on(stepped_out(shop)),
     "productCreate": lambda shop: _given(name="Plate", description="Round."),
     "productUpdate": lambda shop: _on(shop.product, name="Gift"),
     "productArchive": lambda shop: _on(shop.product),

@@ -68,6 +68,9 @@ async def busy(orders):
         order = await shops[n % 2].order(STAGES[-1 - n % len(STAGES)], mug=1, shirt=1)
         if n % len(STAGES) == 4:
             await holds.hold(SYSTEM, order.id, kind="manual", reason="Wait")
+    for shop in shops:
+        await shop.expect(shop.shirt, 5)
+        await shop.backorder(shirt=1)
     await event_log.take_in()
 
 

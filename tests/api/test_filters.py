@@ -26,6 +26,7 @@ from models import (
 from models.errors import Refused
 from services import (
     alerts,
+    arrivals,
     bins,
     catalog,
     customers,
@@ -68,6 +69,7 @@ class World:
         await self._issues()
         await self._stock()
         await self._prices()
+        await self._wait()
         await self._records()
         return self
 
@@ -139,6 +141,14 @@ class World:
         await alerts.acknowledge(SYSTEM, (await StockAlert.get(**at)).id)
         self.since = (await Movement.all().order_by("-id").first()).at
 
+    async def _wait(self):
+        coming = await self.shop.expect(self.shop.shirt, 3)
+        await self.other.expect(self.other.shirt, 3, day=25)
+        await arrivals.cancel(SYSTEM, coming.id, reason="Sold out")
+        self.expected = coming.expected_at + timedelta(days=1)
+        self.waiting = await self.shop.backorder(shirt=2)
+        self.coming = await self.other.backorder(shirt=2)
+
     async def _records(self):
         await catalog.update_variant(SYSTEM, self.shop.shirt.id, {"barcode": "4006381"}, None)
         await catalog.archive_variant(SYSTEM, self.other.mug.id)
@@ -188,7 +198,10 @@ FILTERS = {
             lambda w: w.shop.shirt.number,
             lambda w, row: row.variant_id == w.shop.shirt.id,
         ),
-        "orderStatus": (lambda w: ["PLACED"], lambda w, row: row.order_id == w.placed.id),
+        "orderStatus": (
+            lambda w: ["PLACED"],
+            lambda w, row: row.order_id in (w.placed.id, w.waiting.id, w.coming.id),
+        ),
     },
     "holds": {
         "orderId": (lambda w: w.placed.number, lambda w, row: row.order_id == w.placed.id),
@@ -227,6 +240,35 @@ FILTERS = {
             lambda w, row: row.location_id == w.other.north.id,
         ),
         "status": (lambda w: ["CONSUMED"], lambda w, row: row.status == "consumed"),
+        "expiresBefore": (
+            lambda w: "2100-01-01T00:00:00Z",
+            lambda w, row: row.expires_at is not None,
+        ),
+    },
+    "backorders": {
+        "orderId": (lambda w: w.waiting.number, lambda w, row: row.order_id == w.waiting.id),
+        "variantId": (
+            lambda w: w.shop.shirt.number,
+            lambda w, row: row.variant_id == w.shop.shirt.id,
+        ),
+        "expectedBefore": (
+            lambda w: "2100-01-01T00:00:00Z",
+            lambda w, row: row.order_id == w.coming.id,
+        ),
+        "unexpected": (lambda w: True, lambda w, row: row.order_id == w.waiting.id),
+    },
+    "arrivals": {
+        "variantId": (
+            lambda w: w.shop.shirt.number,
+            lambda w, row: row.variant_id == w.shop.shirt.id,
+        ),
+        "locationId": (
+            lambda w: w.other.north.number,
+            lambda w, row: row.location_id == w.other.north.id,
+        ),
+        "status": (lambda w: ["CANCELLED"], lambda w, row: row.status == "cancelled"),
+        "expectedSince": (lambda w: iso(w.expected), lambda w, row: row.expected_at >= w.expected),
+        "expectedUntil": (lambda w: iso(w.expected), lambda w, row: row.expected_at < w.expected),
     },
     "fulfillments": {
         "orderId": (lambda w: w.shipped.number, lambda w, row: row.order_id == w.shipped.id),

@@ -41,6 +41,7 @@ class TestNode:
             await prepare(shop)
         await tax_rate()
         await Person.create(name="Ada", role=Role.CLERK)
+        await shop.expect(shop.mug, 1)
 
         for name, kind in KINDS.items():
             row = await kind.all().order_by("id").first()

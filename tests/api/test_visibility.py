@@ -182,6 +182,7 @@ class TestRelation:
         await alert_in(shop)
         await home(shop.mug, shop.north)
         await wave_of(await shop.fulfillment("released"))
+        await shop.expect(shop.mug, 1)
         await Person.create(name="Ada", role=Role.CUSTOMER, customer_id=shop.customer.id)
         row = await KINDS[kind].all().order_by("id").first()
         leading = relations(kind)

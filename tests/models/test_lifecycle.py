@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from models import Fulfillment, Order, Package, Reservation, Shipment, StockAlert, Wave
+from models import Arrival, Fulfillment, Order, Package, Reservation, Shipment, StockAlert, Wave
 from models.errors import Refused
 from models.rows import Lifecycle
 
@@ -82,6 +82,13 @@ CLOSED    .    .      x
 VOIDED    .    .      .
 """
 
+ARRIVALS = """
+          EXPECTED ARRIVED CANCELLED
+EXPECTED     .        x        x
+ARRIVED      .        .        .
+CANCELLED    .        .        .
+"""
+
 TABLES: dict[type[Lifecycle], str] = {
     Order: ORDERS,
     Fulfillment: FULFILLMENTS,
@@ -90,6 +97,7 @@ TABLES: dict[type[Lifecycle], str] = {
     Shipment: SHIPMENTS,
     StockAlert: STOCK_ALERTS,
     Reservation: RESERVATIONS,
+    Arrival: ARRIVALS,
 }
 
 

@@ -7,9 +7,11 @@ from typing import Any
 import pytest
 
 from models import (
+    Arrival,
     Fulfillment,
     HoldKind,
     Order,
+    Reservation,
     Shipment,
     ShipmentStatus,
     StockAlert,
@@ -20,10 +22,13 @@ from models.rows import Row
 from services import (
     actions,
     alerts,
+    arrivals,
+    backorders,
     fulfillments,
     holds,
     order_lines,
     orders,
+    reservation_terms,
     shipments,
     stock,
 )
@@ -32,6 +37,7 @@ from services.commit import rehearsal
 from services.order_lines import LineDraft
 from tests.cast import STAGES, one_database, work_on
 
+LATER = datetime(2126, 1, 5, 12, tzinfo=UTC)
 NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)
 
 ORDERS: dict[str, Callable[[Order], Awaitable[Any]]] = {
@@ -40,6 +46,7 @@ ORDERS: dict[str, Callable[[Order], Awaitable[Any]]] = {
     "orderPlace": lambda row: orders.place(SYSTEM, row.id),
     "orderConfirm": lambda row: orders.confirm(SYSTEM, row.id),
     "orderHold": lambda row: holds.hold(SYSTEM, row.id, kind=HoldKind.MANUAL, reason="Wait."),
+    "orderReserve": lambda row: backorders.reserve(SYSTEM, row.id),
     "orderCancel": lambda row: orders.cancel(SYSTEM, row.id, reason="Enough."),
 }
 FULFILLMENTS: dict[str, Callable[[Fulfillment], Awaitable[Any]]] = {
@@ -57,6 +64,14 @@ SHIPMENTS: dict[str, Callable[[Shipment], Awaitable[Any]]] = {
     "shipmentEventRecord": lambda row: shipments.record_event(
         SYSTEM, row.id, status=ShipmentStatus.DELIVERED, occurred_at=NOON
     ),
+}
+RESERVATIONS: dict[str, Callable[[Reservation], Awaitable[Any]]] = {
+    "reservationExtend": lambda row: reservation_terms.extend(SYSTEM, row.id, until=LATER),
+    "reservationRelease": lambda row: reservation_terms.release(SYSTEM, row.id, reason="Needed."),
+}
+ARRIVALS: dict[str, Callable[[Arrival], Awaitable[Any]]] = {
+    "arrivalUpdate": lambda row: arrivals.update(SYSTEM, row.id, {"quantity": 9}, reason="More."),
+    "arrivalCancel": lambda row: arrivals.cancel(SYSTEM, row.id, reason="Sold out."),
 }
 ALERTS: dict[str, Callable[[StockAlert], Awaitable[Any]]] = {
     "stockAlertAcknowledge": lambda row: alerts.acknowledge(SYSTEM, row.id),
@@ -99,6 +114,9 @@ async def test_of_an_order_and_of_its_parts_are_true_at_every_stage(shop, stage)
     await assert_true(offered, ORDERS, order)
     for offered, row in zip(await actions.of_fulfillments(SYSTEM, work), work, strict=True):
         await assert_true(offered, FULFILLMENTS, row)
+    kept = await Reservation.filter(order_id=order.id).order_by("id")
+    for offered, row in zip(await actions.of_reservations(SYSTEM, kept), kept, strict=True):
+        await assert_true(offered, RESERVATIONS, row)
     for offered, row in zip(await actions.of_shipments(SYSTEM, parcels), parcels, strict=True):
         await assert_true(offered, SHIPMENTS, row)
 
@@ -132,6 +150,19 @@ class TestOfOrders:
         ]
         assert enabled[0] >= {"orderPlace", "orderCancel"}
         assert enabled[1] == {"orderConfirm", "orderHold", "orderCancel"}
+
+
+class TestOfArrivals:
+    async def test_are_true_until_it_has_come_or_was_called_off(self, shop):
+        here = {"variant_id": shop.mug.id, "location_id": shop.north.id}
+        come, gone, awaited = [await shop.expect(shop.mug, 5) for _ in range(3)]
+        await stock.receive(SYSTEM, **here, quantity=5, arrival_id=come.id)
+        await arrivals.cancel(SYSTEM, gone.id, reason="Sold out.")
+        await stock.receive(SYSTEM, **here, quantity=1, arrival_id=awaited.id)
+
+        rows = await Arrival.all().order_by("id")
+        for offered, row in zip(await actions.of_arrivals(SYSTEM, rows), rows, strict=True):
+            await assert_true(offered, ARRIVALS, row)
 
 
 class TestOfFulfillments:

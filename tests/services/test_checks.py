@@ -10,13 +10,17 @@ from tortoise.transactions import in_transaction
 from models import (
     FulfillmentLine,
     HoldKind,
+    Reservation,
     Role,
     ShipmentStatus,
     StockAlert,
 )
 from services import (
     alerts,
+    arrivals,
+    catalog,
     checks,
+    clockwork,
     event_log,
     fulfillments,
     holds,
@@ -49,6 +53,7 @@ async def lived_in(database: str) -> Shop:
     await orders.place(
         SYSTEM, draft=shop.draft(mug=1, shipping_address=replace(HOME, postal_code="1"))
     )
+    await _run_out(shop)
     held = await shop.order("confirmed")
     await holds.hold(SYSTEM, held.id, kind=HoldKind.MANUAL, reason="The customer is away.")
     await people.create_token(SYSTEM, Role.CLERK, name="Clara")
@@ -108,6 +113,21 @@ async def _run_low(shop: Shop) -> None:
     await stock.adjust(SYSTEM, **levels, change=-5, note="Water got in again.")
 
 
+async def _run_out(shop: Shop) -> None:
+    """More shirts are ordered than there are, some come, and a reservation runs out."""
+    await catalog.update_variant(SYSTEM, shop.shirt.id, {"backorderable": True}, None)
+    for _ in range(2):
+        draft = shop.draft(shirt=2 * ENOUGH)
+        await orders.place(SYSTEM, draft=draft, allow_backorder=True)
+    coming = await shop.expect(shop.shirt, 5)
+    here = {"variant_id": shop.shirt.id, "location_id": shop.north.id}
+    await stock.receive(SYSTEM, **here, quantity=3, arrival_id=coming.id)
+    await arrivals.cancel(SYSTEM, (await shop.expect(shop.mug, 1)).id, reason="Sold out.")
+    placed = await shop.order("placed")
+    await Reservation.filter(order_id=placed.id).update(expires_at=placed.created_at)
+    await clockwork.tick()
+
+
 class TestRun:
     async def test_finds_nothing_wrong_with_a_new_database(self, database):
         assert [result for result in await checks.run() if result.broken] == []
@@ -135,6 +155,7 @@ class TestRun:
             for names, (damage, expected) in zip(spoke, DAMAGES, strict=True)
             if names != expected
         ]
+
         assert wrong == []
 
     def test_has_a_damage_for_every_rule(self):

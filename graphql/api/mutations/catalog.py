@@ -50,6 +50,9 @@ class VariantCreateInput(Step):
     tax_class: models.TaxClass = strawberry.field(
         default=models.TaxClass.STANDARD, description="How it is taxed where it is sold."
     )
+    backorderable: bool = strawberry.field(
+        default=False, description="Whether orders may wait for it where there is too little."
+    )
 
 
 @strawberry.input
@@ -59,6 +62,7 @@ class VariantUpdateInput(Change):
     price: MoneyInput | None = optional("What one unit costs from now on.")
     barcode: str | None = optional("What a scanner reads on it; null takes it off.")
     tax_class: models.TaxClass | None = optional("How it is taxed from now on.")
+    backorderable: bool | None = optional("Whether orders may wait for it from now on.")
 
 
 @strawberry.input
@@ -100,6 +104,7 @@ class CatalogMutations:
             currency=input.price.currency,
             barcode=input.barcode,
             tax_class=input.tax_class,
+            backorderable=input.backorderable,
         )
 
     @mutation(catalog.update_variant, VariantPayload, _WRITE, changes=models.Variant)
@@ -107,7 +112,7 @@ class CatalogMutations:
         return await catalog.update_variant(
             info.context.actor,
             decode(models.Variant, input.id),
-            given(input, "sku", "name", "barcode", "tax_class"),
+            given(input, "sku", "name", "barcode", "tax_class", "backorderable"),
             (input.price.amount, input.price.currency) if input.price else None,
         )
 

@@ -25,6 +25,15 @@ class LocationCreateInput(Step):
     priority: int = strawberry.field(
         default=100, description="The lower, the earlier it is asked when stock is reserved."
     )
+    line1: str = strawberry.field(default="", description="Street and house.")
+    city: str = strawberry.field(default="", description="Town or city.")
+    region: str = strawberry.field(default="", description="State or province.")
+    postal_code: str = strawberry.field(default="", description="Postal code.")
+    country_code: str = strawberry.field(
+        default="", description="Two letters of ISO 3166-1, such as DE."
+    )
+    latitude: float | None = strawberry.field(default=None, description="Degrees north.")
+    longitude: float | None = strawberry.field(default=None, description="Degrees east.")
 
 
 @strawberry.input
@@ -33,6 +42,13 @@ class LocationUpdateInput(Change):
     name: str | None = optional("What it is called.")
     kind: models.LocationKind | None = optional("What it is for.")
     priority: int | None = optional("The lower, the earlier it is asked.")
+    line1: str | None = optional("Street and house.")
+    city: str | None = optional("Town or city.")
+    region: str | None = optional("State or province.")
+    postal_code: str | None = optional("Postal code.")
+    country_code: str | None = optional("Two letters of ISO 3166-1, such as DE; empty if unknown.")
+    latitude: float | None = optional("Degrees north; null where unknown.")
+    longitude: float | None = optional("Degrees east; null where unknown.")
 
 
 @strawberry.input
@@ -40,6 +56,10 @@ class LocationArchiveInput(Change):
     pass
 
 
+WHERE = (
+    *("line1", "city", "region", "postal_code", "country_code"),
+    *("latitude", "longitude"),
+)
 _WRITE = Permission.LOCATIONS_WRITE
 
 
@@ -53,6 +73,7 @@ class LocationMutations:
             name=input.name,
             kind=input.kind,
             priority=input.priority,
+            **given(input, *WHERE),
         )
 
     @mutation(locations.update, LocationPayload, _WRITE, changes=models.Location)
@@ -60,7 +81,7 @@ class LocationMutations:
         return await locations.update(
             info.context.actor,
             decode(models.Location, input.id),
-            given(input, "code", "name", "kind", "priority"),
+            given(input, "code", "name", "kind", "priority", *WHERE),
         )
 
     @mutation(locations.archive, LocationPayload, _WRITE, changes=models.Location)

@@ -137,6 +137,14 @@ class OrderPlaceInput(Step):
     order: OrderDraftInput | None = strawberry.field(
         default=None, description="A new order to create and place in one step; or give an `id`."
     )
+    allow_backorder: bool = strawberry.field(
+        default=False,
+        description="Place it even where there is too little: what is missing of variants that "
+        "may be waited for waits.",
+    )
+    allocation_policy: models.AllocationPolicy | None = strawberry.field(
+        default=None, description="By which policy locations are chosen, now and later."
+    )
     expected_version: int | None = strawberry.field(
         default=None, description="Refuse if the draft has another version than this."
     )
@@ -193,6 +201,8 @@ class OrderMutations:
             info.context.actor,
             decode(models.Order, input.id) if input.id is not None else None,
             draft=input.order.written() if input.order else None,
+            allow_backorder=input.allow_backorder,
+            allocation_policy=input.allocation_policy,
         )
 
     @mutation(orders.confirm, OrderPayload, Permission.ORDERS_CONFIRM, changes=models.Order)

@@ -27,6 +27,9 @@ class StockReceiveInput(Step):
     variant_id: strawberry.ID = column("What came in.")
     location_id: strawberry.ID = column("Where it came in.")
     quantity: int = column("How many units.")
+    arrival_id: strawberry.ID | None = strawberry.field(
+        default=None, description="The arrival they were expected with."
+    )
     note: str = strawberry.field(default="", description="What there is to say about it.")
 
 
@@ -65,6 +68,7 @@ class StockMutations:
             variant_id=decode(models.Variant, input.variant_id),
             location_id=decode(models.Location, input.location_id),
             quantity=input.quantity,
+            arrival_id=decode(models.Arrival, input.arrival_id) if input.arrival_id else None,
             note=input.note,
         )
 

@@ -11,7 +11,7 @@ from api.context import Info
 from api.nodes import decode
 from api.permissions import Needs
 from api.types.enums import publish
-from api.types.orders import DataIssue, Hold, Order, OrderLine, Reservation
+from api.types.orders import DataIssue, Hold, Order, OrderLine
 from api.types.tracking import TrackedOrder
 from models.lifecycle import Status
 from services import holds, scopes, watching
@@ -77,13 +77,6 @@ class DataIssueFilter:
     )
 
 
-@strawberry.input(description="Which reservations.")
-class ReservationFilter:
-    order_id: strawberry.ID | None = condition("order_id", "For this order.", of=models.Order)
-    location_id: strawberry.ID | None = condition("location_id", "There.", of=models.Location)
-    status: list[models.ReservationStatus] | None = condition("status__in", "In any of these.")
-
-
 Number = Annotated[
     str, strawberry.argument(description="A number such as ORD-1042, or the order's id.")
 ]
@@ -121,13 +114,6 @@ class OrderQueries:
         filter=DataIssueFilter,
         sort=ById,
         search=["message"],
-    )
-    reservations: Connection[Reservation] = listed(
-        models.Reservation,
-        "Reservations. Search looks for their numbers.",
-        filter=ReservationFilter,
-        sort=ById,
-        search=[],
     )
 
     @strawberry.field(

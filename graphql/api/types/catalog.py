@@ -3,10 +3,12 @@
 from datetime import datetime
 
 import models
-from api.fields import column, many, money, one
+from api.fields import batched, column, many, money, one
 from api.nodes import Node, node
 from api.scalars import Money
+from api.types.arrivals import Availability
 from api.types.stock import Level
+from services import availability
 from services.actors import Permission
 
 
@@ -28,6 +30,10 @@ class Variant(Node):
     barcode: str | None = column("What a scanner reads on it.")
     price: Money = money("price", "What one unit costs where no price list says otherwise.")
     tax_class: models.TaxClass = column("How it is taxed where it is sold.")
+    backorderable: bool = column("Whether orders may wait for it where there is too little.")
+    availability: Availability = batched(
+        availability.of_variants, "What can be had of it, now and later."
+    )
     archived_at: datetime | None = column("When it was taken out of the catalog.")
     levels: list[Level] | None = many(
         models.Level,

@@ -43,6 +43,8 @@ ROWS: dict[str, tuple[type[Model], str]] = {
     "package_id": (models.Package, "api.types.packages"),
     "price_list_id": (models.PriceList, "api.types.prices"),
     "tax_rate_id": (models.TaxRate, "api.types.prices"),
+    "arrival_id": (models.Arrival, "api.types.arrivals"),
+    "reservation_id": (models.Reservation, "api.types.reservations"),
     "stock_alert_id": (models.StockAlert, "api.types.stock"),
     "fulfillment_id": (models.Fulfillment, "api.types.fulfillments"),
     "exception_id": (models.OrderException, "api.types.exceptions"),

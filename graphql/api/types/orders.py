@@ -17,8 +17,8 @@ from api.types.customers import Customer, PostalAddress
 from api.types.events import Event
 from api.types.exceptions import OrderException
 from api.types.fulfillments import Fulfillment, Shipment
-from api.types.locations import Location
 from api.types.prices import Discount, PriceStep, price_explanation
+from api.types.reservations import Allocation, Backorder, Reservation, allocations
 from services import actions, holds, progress, timeline
 from services.actors import Permission
 
@@ -40,10 +40,20 @@ class OrderLine(Node):
     cancelled: int = column("Units given up.")
     reserved: int = column("Units set aside and not picked yet.")
     backordered: int = column("Units waiting for stock.")
+    expected_at: datetime | None = column(
+        "When the last of the waiting units should come, as far as it is known."
+    )
     picked: int = column("Units that were picked.")
     packed: int = column("Units of those that were packed.")
     shipped: int = column("Units of those that the carrier took.")
     delivered: int = column("Units of those that the customer has.")
+
+    @strawberry.field(
+        description="Its place in the queue for stock; null where no unit of it waits.",
+        graphql_type=Backorder | None,
+    )
+    def backorder(root: models.OrderLine) -> Any:
+        return root if root.backordered else None
 
 
 @node(models.Hold, "A reason why no further work on an order may be released.")
@@ -72,19 +82,6 @@ class DataIssue(Node):
     accepted: bool = column("Whether somebody took it as it is.")
     resolution: str = column("How it was resolved.")
     order: "Order" = one(models.Order, "order_id", "The order it is in.")
-
-
-@node(models.Reservation, "Units of an order line set aside at a location.")
-class Reservation(Node):
-    line: OrderLine = one(models.OrderLine, "line_id", "The line it keeps units for.")
-    location: Location | None = one(
-        models.Location,
-        "location_id",
-        "Where they lie; needs LOCATIONS_READ.",
-        needs=Permission.LOCATIONS_READ,
-    )
-    quantity: int = column("How many units.")
-    status: models.ReservationStatus = column("Whether it still keeps them.")
 
 
 @node(models.Order, "What a customer agreed to buy, from its entry to its receipt.")
@@ -140,6 +137,14 @@ class Order(Node):
     )
     reservations: list[Reservation] = many(
         models.Reservation, "order_id", "Where its units are set aside."
+    )
+    allocation_policy: models.AllocationPolicy | None = column(
+        "By which policy locations are chosen; empty for that of the shop."
+    )
+    allocation_explanation: list[Allocation] = strawberry.field(
+        resolver=allocations,
+        description="How the locations it comes from were chosen, the last times that units were "
+        "reserved for it, the latest last.",
     )
     fulfillments: list[Fulfillment] = many(
         models.Fulfillment, "order_id", "The work on it, one per location and attempt."

@@ -9,9 +9,10 @@ import models
 from api.fields import batched, column, one
 from api.nodes import Node, node
 from api.types.actions import Action
+from api.types.arrivals import Arrival, Incoming
 from api.types.bins import Bin
 from api.types.locations import Location
-from services import actions
+from services import actions, availability
 from services.actors import Permission
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ class Level(Node):
     reserved: int = column("Units of those that are set aside for orders.")
     available: int = column("Units that can still be promised: on hand less reserved.")
     reorder_point: int | None = column("At how many available units the level is low.")
+    incoming: Incoming = batched(availability.of_levels, "Units that are expected there.")
     updated_at: datetime = column("When it last changed.")
 
 
@@ -43,6 +45,9 @@ class Movement:
     reserved_change: int = column("Units added to what is set aside.")
     on_hand_after: int = column("Units that lay there afterwards.")
     reserved_after: int = column("Units that were set aside afterwards.")
+    arrival: Arrival | None = one(
+        models.Arrival, "arrival_id", "The arrival it was part of, where units came in."
+    )
     note: str = column("What somebody said about it.")
     actor: str = column("Who did it.")
     at: datetime = column("When it happened.")

@@ -1,0 +1,105 @@
+"""The queue of lines that wait for stock, and what it can look forward to."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from tortoise.functions import Sum
+
+from models import Arrival, ArrivalStatus, Level, Order, OrderLine
+from models.orders import OUTSIDE
+from services.waiting import Coming, Deal, Place, Waiting, deal
+
+# More lines than this wait for their turn to be looked at.
+MOST_LINES = 10_000
+
+
+@dataclass(frozen=True, kw_only=True)
+class Queued:
+    """A line in the queue, as it was read."""
+
+    line_id: int
+    order_id: int
+    units: int
+    key: str
+    expected_at: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outlook:
+    """The queue for a variant, in its order, and what everybody in it gets."""
+
+    queue: Sequence[Queued]
+    deal: Deal
+
+
+async def outlooks(variant_ids: Iterable[int] | None = None) -> dict[int, Outlook]:
+    """The outlook of each of these variants, or of every variant that somebody waits for."""
+    asked = None if variant_ids is None else sorted(set(variant_ids))
+    queues = await _queues(asked)
+    wanted = list(queues) if asked is None else asked
+    if not wanted:
+        return {}
+    available, coming = await _available(wanted), await _coming(wanted)
+    return {
+        variant: Outlook(
+            queue=queues[variant],
+            deal=deal(
+                [Waiting(line_id=each.line_id, units=each.units) for each in queues[variant]],
+                available[variant],
+                coming[variant],
+            ),
+        )
+        for variant in wanted
+    }
+
+
+def place(order: Order, line: OrderLine, *, outside: bool = False) -> Place:
+    """Where a line of a placed order belongs in the queue."""
+    return Place(
+        expedited=False,
+        promised_at=None,
+        placed_at=order.placed_at or order.created_at,
+        line_id=line.id,
+        outside=outside,
+    )
+
+
+async def _queues(variant_ids: Sequence[int] | None) -> dict[int, list[Queued]]:
+    where: dict[str, Any] = {"queue_key__lt": OUTSIDE}
+    if variant_ids is not None:
+        where["variant_id__in"] = variant_ids
+    rows = (
+        await OrderLine.filter(**where)
+        .order_by("queue_key")
+        .limit(MOST_LINES)
+        .values_list("variant_id", "id", "order_id", "backordered", "queue_key", "expected_at")
+    )
+    queues: dict[int, list[Queued]] = defaultdict(list)
+    for variant, line, order, units, key, expected_at in rows:
+        queues[variant].append(
+            Queued(line_id=line, order_id=order, units=units, key=key, expected_at=expected_at)
+        )
+    return queues
+
+
+async def _available(variant_ids: Sequence[int]) -> dict[int, int]:
+    rows = (
+        await Level.filter(variant_id__in=variant_ids, location__archived_at=None)
+        .group_by("variant_id")
+        .annotate(there=Sum("on_hand"), kept=Sum("reserved"))
+        .values_list("variant_id", "there", "kept")
+    )
+    return defaultdict(int, {variant: int(there) - int(kept) for variant, there, kept in rows})
+
+
+async def _coming(variant_ids: Sequence[int]) -> dict[int, list[Coming]]:
+    rows = await Arrival.filter(
+        variant_id__in=variant_ids, status=ArrivalStatus.EXPECTED, location__archived_at=None
+    ).order_by("expected_at", "id")
+    found: dict[int, list[Coming]] = defaultdict(list)
+    for row in rows:
+        found[row.variant_id].append(Coming(units=row.outstanding, at=row.expected_at))
+    return found
