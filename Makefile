@@ -51,7 +51,13 @@ web/dist/inputs.sha256: $(WEB) requirements-web.lock | .venv/packages.stamp
 
 ##@ Work
 
-test: install ## Run every test, or some: make test ARGS="tests/services -k cancel".
+CLIENTS := $(addprefix tests/npm/,install.py package-lock.json relay.config.json relay/operations.js)
+tests/npm/node_modules/inputs.sha256: $(CLIENTS) requirements-web.lock | .venv/packages.stamp
+	@echo "==> Installing the clients the tests drive"
+	@$(BIN)/python tests/npm/install.py
+	@touch $@
+
+test: install tests/npm/node_modules/inputs.sha256 ## Run every test, or some: make test ARGS="tests/services -k cancel".
 	@$(BIN)/pytest -n logical --dist worksteal $(ARGS)
 
 lint: install ## Check style, types, floors and that schema.graphql is the code's.
@@ -82,7 +88,7 @@ COMPILE = UV_CUSTOM_COMPILE_COMMAND="make lock" .cache/uv/bin/uv pip compile --q
 
 clean: ## Remove everything made here except data/.
 	@rm -rf .venv .cache .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache \
-		dist web/dist web/node_modules
+		dist web/dist web/node_modules tests/npm/node_modules tests/npm/relay/compiled
 	@find . -name __pycache__ -prune -exec rm -rf {} +
 
 help: ## List the targets.

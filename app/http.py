@@ -3,21 +3,30 @@
 import asyncio
 from typing import Any
 
-from starlette.datastructures import Headers
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
+from starlette.types import ASGIApp
 
 from api import execution
 from api.context import Context
-from api.execution import Engine, ExecutionResult, GraphQLError, OperationType, Rejected
+from api.execution import (
+    Engine,
+    ExecutionResult,
+    GraphQLError,
+    Operation,
+    OperationType,
+    Rejected,
+    never_ran,
+)
 from app import graphiql
+from app.callers import Caller, Callers, address_of
 from app.identity import Unknown, identify
+from app.negotiation import GRAPHQL, JSON, Accepted
 from app.settings import Settings
+from app.streams import SERVER_SENT_EVENTS, Encoding, Stream
 from app.wire import Malformed, read_json, read_request, write_json
 
-JSON = "application/json"
-GRAPHQL = "application/graphql-response+json"
-EITHER = ("application/*", "*/*")
+PLAIN = {"X-Content-Type-Options": "nosniff", "Cache-Control": "no-store", "Vary": "Accept"}
 
 
 class Refusal(Exception):
@@ -32,41 +41,83 @@ class Refusal(Exception):
 class Endpoint:
     """Answers /graphql."""
 
-    def __init__(self, engine: Engine, settings: Settings) -> None:
-        self.engine, self.settings = engine, settings
+    def __init__(self, engine: Engine, callers: Callers, settings: Settings) -> None:
+        self.engine, self.callers, self.settings = engine, callers, settings
 
-    async def answer(self, request: Request) -> Response:
+    async def answer(self, request: Request) -> ASGIApp:
         if self.settings.is_development and _wants_page(request):
             return graphiql.page(request)
-        media_type = JSON
+        accepted = Accepted(request.headers.get("accept"))
         try:
-            media_type = _negotiate(request.headers)
-            return await self._run(request, media_type)
+            if not accepted.forms:
+                raise Refusal(406, "NOT_ACCEPTABLE", f"Accept {GRAPHQL} or {JSON}.")
+            return await self._run(request, accepted)
         except Refusal as refusal:
-            return _respond(
-                {"errors": [refusal.error.formatted]}, refusal.status, media_type, refusal.headers
-            )
+            content = {"errors": [refusal.error.formatted]}
+            return _respond(content, refusal.status, accepted.plain(), refusal.headers)
 
-    async def _run(self, request: Request, media_type: str) -> Response:
-        try:
-            actor = await identify(request.headers.get("authorization"))
-        except Unknown as error:
-            challenge = {"WWW-Authenticate": "Bearer"}
-            raise Refusal(401, "UNAUTHENTICATED", str(error), **challenge) from error
+    async def _run(self, request: Request, accepted: Accepted) -> ASGIApp:
+        caller = await self._caller(request)
         asked = await self._read(request)
         # A GET is repeated and cached at will, so it may change nothing.
         allowed = {OperationType.QUERY}
         if request.method == "POST":
             allowed.add(OperationType.MUTATION)
+        if accepted.stream() is not None:
+            allowed.add(OperationType.SUBSCRIPTION)
         operation = self.engine.prepare(asked, allowed)
         if isinstance(operation, Rejected):
-            return _rejected(operation, request, media_type)
-        result = await self.engine.run(operation, Context(actor=actor))
-        content = result.formatted
-        # Variables that do not fit end the request before anything is run, like a bad document.
-        if _never_ran(result):
-            return _respond({"errors": content["errors"]}, _failure(media_type), media_type)
-        return _respond(content, 200, media_type)
+            return self._rejected(operation, request, accepted, caller)
+        if operation.kind is OperationType.SUBSCRIPTION:
+            form: str | Encoding | None = accepted.stream()
+        else:
+            form = accepted.single()
+        context = Context(actor=caller.actor)
+        if isinstance(form, str):
+            return _result(await self.engine.run(operation, context), form)
+        assert form is not None
+        return await self._stream(form, operation, context, caller)
+
+    async def _caller(self, request: Request) -> Caller:
+        try:
+            actor = await identify(request.headers.get("authorization"))
+        except Unknown as error:
+            challenge = {"WWW-Authenticate": "Bearer"}
+            raise Refusal(401, "UNAUTHENTICATED", str(error), **challenge) from error
+        return Caller(actor=actor, address=address_of(request.scope))
+
+    async def _stream(
+        self, encoding: Encoding, operation: Operation, context: Context, caller: Caller
+    ) -> ASGIApp:
+        if not self.callers.has_room(caller.name):
+            most = self.callers.most_each
+            message = f"At most {most} subscriptions may be open. Close one first."
+            raise Refusal(429, "SUBSCRIPTION_LIMIT", message, **{"Retry-After": "10"})
+        return self._written(encoding, await self.engine.stream(operation, context), caller)
+
+    def _written(self, encoding: Encoding, answers: Any, caller: Caller) -> Stream:
+        return Stream(
+            encoding,
+            answers,
+            caller=caller,
+            callers=self.callers,
+            heartbeat=self.settings.keepalive,
+            # Proxies that collect an answer before they pass it on would pass on nothing.
+            headers=PLAIN | {"X-Accel-Buffering": "no"},
+        )
+
+    def _rejected(
+        self, rejected: Rejected, request: Request, accepted: Accepted, caller: Caller
+    ) -> ASGIApp:
+        content = {"errors": [error.formatted for error in rejected.errors]}
+        codes = {(error.extensions or {}).get("code") for error in rejected.errors}
+        if "WRONG_METHOD" in codes and request.method == "GET":
+            return _respond(content, 405, accepted.plain(), {"Allow": "POST"})
+        if accepted.single() is SERVER_SENT_EVENTS:
+            # A browser's EventSource tells its page nothing about an answer that is no stream.
+            result = ExecutionResult(data=None, errors=rejected.errors)
+            return self._written(SERVER_SENT_EVENTS, result, caller)
+        return _respond(content, _failure(accepted.plain()), accepted.plain())
 
     async def _read(self, request: Request) -> execution.Request:
         try:
@@ -107,23 +158,6 @@ def _wants_page(request: Request) -> bool:
     )
 
 
-def _negotiate(headers: Headers) -> str:
-    """The media type to answer in: what the client prefers; JSON where it does not say."""
-    accepted: list[tuple[float, str]] = []
-    for part in headers.get("accept", JSON).split(","):
-        name, *parameters = (each.strip().lower() for each in part.split(";"))
-        quality = next((each[2:] for each in parameters if each.startswith("q=")), "1")
-        accepted.append((float(quality) if _is_quality(quality) else 0.0, name))
-    for weight, name in sorted(accepted, key=lambda each: -each[0]):
-        if weight > 0 and name in (JSON, GRAPHQL, *EITHER):
-            return JSON if name in EITHER else name
-    raise Refusal(406, "NOT_ACCEPTABLE", f"Accept {GRAPHQL} or {JSON}.")
-
-
-def _is_quality(text: str) -> bool:
-    return text.replace(".", "", 1).isascii() and text.replace(".", "", 1).isdigit()
-
-
 def _query_parameters(request: Request) -> dict[str, Any]:
     given: dict[str, Any] = dict(request.query_params)
     for name in ("variables", "extensions"):
@@ -132,21 +166,17 @@ def _query_parameters(request: Request) -> dict[str, Any]:
     return given
 
 
-def _rejected(rejected: Rejected, request: Request, media_type: str) -> Response:
-    content = {"errors": [error.formatted for error in rejected.errors]}
-    codes = {(error.extensions or {}).get("code") for error in rejected.errors}
-    if "WRONG_METHOD" in codes and request.method == "GET":
-        return _respond(content, 405, media_type, {"Allow": "POST"})
-    return _respond(content, _failure(media_type), media_type)
+def _result(result: ExecutionResult, media_type: str) -> Response:
+    content = result.formatted
+    # Variables that do not fit end the request before anything is run, like a bad document.
+    if never_ran(result):
+        return _respond({"errors": content["errors"]}, _failure(media_type), media_type)
+    return _respond(content, 200, media_type)
 
 
 def _failure(media_type: str) -> int:
     """Clients of the older media type read errors from the body alone."""
     return 400 if media_type == GRAPHQL else 200
-
-
-def _never_ran(result: ExecutionResult) -> bool:
-    return result.data is None and all(error.path is None for error in result.errors or ())
 
 
 def _respond(
@@ -157,9 +187,7 @@ def _respond(
         status_code=status,
         headers={
             "Content-Type": f"{media_type}; charset=utf-8",
-            "X-Content-Type-Options": "nosniff",
-            "Cache-Control": "no-store",
-            "Vary": "Accept",
+            **PLAIN,
             **(headers or {}),
         },
     )

@@ -14,6 +14,7 @@ from starlette.routing import BaseRoute, Route, WebSocketRoute
 
 from api.execution import Engine
 from app import graphiql, health
+from app.callers import Callers
 from app.http import Endpoint
 from app.logs import RequestIds
 from app.settings import Settings, policy, settings
@@ -32,9 +33,11 @@ def application(given: Settings | None = None) -> Starlette:
         policies.apply(policy())
     configured = given or settings()
     engine = Engine(introspection=configured.is_development)
-    sockets = Sockets(engine, configured)
+    callers = Callers(configured.subscriptions_per_actor)
+    sockets = Sockets(engine, callers, configured)
+    endpoint = Endpoint(engine, callers, configured)
     app = Starlette(
-        routes=_routes(Endpoint(engine, configured), sockets, configured),
+        routes=_routes(endpoint, sockets, configured),
         middleware=[
             Middleware(RequestIds),
             Middleware(
@@ -46,7 +49,7 @@ def application(given: Settings | None = None) -> Starlette:
         ],
         lifespan=_lifespan,
     )
-    app.state.settings, app.state.sockets = configured, sockets
+    app.state.settings, app.state.callers = configured, callers
     return app
 
 
@@ -73,7 +76,7 @@ async def _lifespan(app: Starlette) -> AsyncIterator[None]:
         configured.database_url, connections=configured.database_connections
     ):
         await live.open(configured.broadcast_url)
-        ending = asyncio.create_task(persist(app.state.sockets.end_revoked))
+        ending = asyncio.create_task(persist(app.state.callers.end_revoked))
         try:
             async with AsyncExitStack() as stack:
                 if policies.current().clockwork:

@@ -11,9 +11,11 @@ from pathlib import Path
 from typing import Any
 
 import uvicorn
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from uvicorn.supervisors import Multiprocess
 
+from app import streams
 from app.logs import configuration
 from app.settings import Settings
 from models import Customer, Role
@@ -121,6 +123,22 @@ class Connection(WebSocketsSansIOProtocol):
             self._last_moment = self.loop.call_later(GOODBYE_SECONDS, self.transport.abort)
 
 
+class Requests(HttpToolsProtocol):
+    """uvicorn's HTTP, which also tells a stream when the server shuts down, and lets it hang up on
+    who has stopped reading."""
+
+    def on_message_begin(self) -> None:
+        super().on_message_begin()
+        self._carried = streams.Connection(abort=self.transport.abort)
+        extensions: dict[str, Any] = {"waybill": self._carried}
+        self.scope["extensions"] = extensions
+
+    def shutdown(self) -> None:
+        super().shutdown()
+        if self.cycle is not None:
+            self._carried.leaving.set()
+
+
 def configured(settings: Settings, **given: Any) -> uvicorn.Config:
     """How uvicorn serves; what is given goes before."""
     options: dict[str, Any] = {
@@ -132,6 +150,7 @@ def configured(settings: Settings, **given: Any) -> uvicorn.Config:
         "access_log": False,
         "server_header": False,
         # Deflating small messages costs more than sending them.
+        "http": Requests,
         "ws": Connection,
         "ws_per_message_deflate": False,
         "ws_max_size": MESSAGE_LIMIT,

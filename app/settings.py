@@ -29,7 +29,8 @@ class Settings(BaseSettings):
 
     Sizes are in bytes, times in seconds. `allowed_origins` lists the web pages on other hosts,
     such as https://shop.example, that may call. A websocket that has not answered a ping, sent
-    every `keepalive`, before the next one is due, is dropped.
+    every `keepalive`, before the next one is due, is dropped; a stream over HTTP says something
+    as often.
     """
 
     model_config = SettingsConfigDict(env_prefix="WAYBILL_", frozen=True)
@@ -44,6 +45,7 @@ class Settings(BaseSettings):
     body_limit: int = Field(default=1_000_000, ge=1)
     body_timeout: float = Field(default=30.0, gt=0)
     subscriptions_per_connection: int = Field(default=100, ge=1)
+    subscriptions_per_actor: int | None = Field(default=None, ge=1)
     connection_init_timeout: float = Field(default=10.0, gt=0)
     keepalive: float = Field(default=20.0, gt=0)
     shutdown_timeout: int = Field(default=10, ge=1)

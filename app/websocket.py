@@ -6,7 +6,6 @@ faster than it reads: its operations wait, and what they miss meanwhile is read 
 
 import asyncio
 import logging
-from collections import defaultdict
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from typing import Any
@@ -15,14 +14,12 @@ from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 
 from api.context import Context
 from api.execution import Ended, Engine, ExecutionResult, GraphQLError, Operation, Rejected
+from app.callers import Caller, Callers, address_of
 from app.identity import Unknown, identify
 from app.settings import Settings
 from app.wire import Malformed, read_json, read_request, write_json
-from models import Event
 from services.actors import Actor
 from services.clock import now
-from services.facts.people import TokenRevoked
-from services.live import Interest, live
 
 log = logging.getLogger(__name__)
 
@@ -41,13 +38,10 @@ class Closed(Exception):
 
 
 class Sockets:
-    """The open sockets of this process; ends those whose token is revoked."""
+    """Answers websockets at /graphql."""
 
-    def __init__(self, engine: Engine, settings: Settings) -> None:
-        self.engine, self.settings = engine, settings
-        self.open: set[Socket] = set()
-        self._by_token: dict[int, set[Socket]] = defaultdict(set)
-        self._judged: int | None = None
+    def __init__(self, engine: Engine, callers: Callers, settings: Settings) -> None:
+        self.engine, self.callers, self.settings = engine, callers, settings
 
     async def serve(self, websocket: WebSocket) -> None:
         if not self._is_from_here(websocket):
@@ -59,30 +53,6 @@ class Sockets:
             return
         await websocket.accept(PROTOCOL)
         await Socket(websocket, self).talk()
-
-    def remember(self, socket: "Socket") -> None:
-        self.open.add(socket)
-        if socket.actor is not None and socket.actor.token_id is not None:
-            self._by_token[socket.actor.token_id].add(socket)
-
-    def forget(self, socket: "Socket") -> None:
-        self.open.discard(socket)
-        if socket.actor is not None and socket.actor.token_id is not None:
-            same = self._by_token[socket.actor.token_id]
-            same.discard(socket)
-            if not same:
-                del self._by_token[socket.actor.token_id]
-
-    async def end_revoked(self) -> None:
-        """Close every socket whose token is revoked from now on; called again after a failure, it
-        goes on where it was."""
-        interest = Interest(kinds=frozenset({TokenRevoked.__name__}))
-        async with aclosing(live.watch(interest, self._judged)) as watched:
-            async for tidings in watched:
-                self._judged = tidings.position
-                if isinstance(tidings, Event):
-                    for socket in list(self._by_token.get(tidings.details["token_id"], ())):
-                        socket.end(4403, "Forbidden")
 
     def _is_from_here(self, websocket: WebSocket) -> bool:
         """Browsers say which page calls; pages on other hosts must be listed."""
@@ -97,12 +67,16 @@ class Socket:
 
     def __init__(self, websocket: WebSocket, sockets: Sockets) -> None:
         self.websocket, self.sockets = websocket, sockets
-        self.actor: Actor | None = None
+        self.caller: Caller | None = None
         self.initialised = False
         self.operations: dict[str, asyncio.Task[None]] = {}
         self._loop = asyncio.get_running_loop()
         self._ending: asyncio.Future[Closed] = self._loop.create_future()
         self._timers: list[asyncio.TimerHandle] = []
+
+    @property
+    def actor(self) -> Actor | None:
+        return None if self.caller is None else self.caller.actor
 
     async def talk(self) -> None:
         """Answer messages until either side ends it, and leave nothing running."""
@@ -121,8 +95,11 @@ class Socket:
         finally:
             for timer in self._timers:
                 timer.cancel()
-            self.sockets.forget(self)
+            self.sockets.callers.forget(self)
             await _stop(listening, *self.operations.values())
+
+    def forbid(self) -> None:
+        self.end(4403, "Forbidden")
 
     def end(self, code: int, reason: str) -> None:
         """Have the socket closed from outside its own tasks."""
@@ -179,12 +156,13 @@ class Socket:
         self._timers.pop().cancel()
         if actor.expires_at is not None:
             self._end_in((actor.expires_at - now()).total_seconds(), 4403, "Forbidden")
-        self.actor = actor
-        self.sockets.remember(self)
+        self.caller = Caller(actor=actor, address=address_of(self.websocket.scope))
+        self.sockets.callers.remember(self)
         await self._send({"type": "connection_ack"})
 
     async def _subscribe(self, name: Any, payload: Any) -> None:
-        if self.actor is None:
+        caller = self.caller
+        if caller is None:
             raise Closed(4401, "Unauthorized")
         if not isinstance(name, str) or not name:
             raise Closed(4400, "A subscribe message has an `id`, which is text")
@@ -193,13 +171,17 @@ class Socket:
         request = read_request(payload)
         most = self.sockets.settings.subscriptions_per_connection
         if len(self.operations) >= most:
-            await self._fail(name, [_error(f"A socket has at most {most} operations.")])
+            await self._fail(name, [_too_many(f"A socket has at most {most} operations.")])
+            return
+        if not self.sockets.callers.has_room(caller.name):
+            most = self.sockets.callers.most_each or 0
+            await self._fail(name, [_too_many(f"At most {most} subscriptions may be open.")])
             return
         operation = self.sockets.engine.prepare(request)
         if isinstance(operation, Rejected):
             await self._fail(name, operation.errors)
             return
-        task = asyncio.create_task(self._run(name, operation, Context(actor=self.actor)))
+        task = asyncio.create_task(self._run(name, operation, caller))
         self.operations[name] = task
 
     async def _complete(self, name: Any) -> None:
@@ -210,7 +192,11 @@ class Socket:
         if task is not None:
             await _stop(task)
 
-    async def _run(self, name: str, operation: Operation, context: Context) -> None:
+    async def _run(self, name: str, operation: Operation, caller: Caller) -> None:
+        with self.sockets.callers.operating(caller.name):
+            await self._answer(name, operation, Context(actor=caller.actor))
+
+    async def _answer(self, name: str, operation: Operation, context: Context) -> None:
         try:
             answer = await self.sockets.engine.stream(operation, context)
             if not isinstance(answer, ExecutionResult):
@@ -269,5 +255,5 @@ async def _stop(*tasks: asyncio.Task[None]) -> None:
     await asyncio.gather(*tasks, return_exceptions=True)
 
 
-def _error(message: str) -> GraphQLError:
-    return GraphQLError(message, extensions={"code": "TOO_MANY"})
+def _too_many(message: str) -> GraphQLError:
+    return GraphQLError(message, extensions={"code": "SUBSCRIPTION_LIMIT"})

@@ -41,7 +41,7 @@ settings.register_profile(
 settings.load_profile("waybill")
 
 
-def _absent(reason: str) -> NoReturn:
+def absent(reason: str) -> NoReturn:
     """Skip what needs a server that is not there; in CI it has to be there."""
     if CI:
         pytest.fail(reason, pytrace=False)
@@ -132,7 +132,7 @@ def postgres_server() -> str:
     try:
         asyncio.run(_run(POSTGRES_URL, "SELECT 1"))
     except (OSError, TimeoutError, asyncpg.PostgresError) as error:
-        _absent(f"PostgreSQL does not answer at WAYBILL_TEST_POSTGRES_URL: {error}")
+        absent(f"PostgreSQL does not answer at WAYBILL_TEST_POSTGRES_URL: {error}")
     return POSTGRES_URL
 
 
@@ -142,7 +142,7 @@ def redis_url() -> str:
         with redis.Redis.from_url(REDIS_URL, socket_connect_timeout=5) as client:
             client.ping()
     except redis.RedisError as error:
-        _absent(f"Redis does not answer at WAYBILL_TEST_REDIS_URL: {error}")
+        absent(f"Redis does not answer at WAYBILL_TEST_REDIS_URL: {error}")
     return REDIS_URL
 
 

@@ -21,9 +21,9 @@ import redis
 import uvicorn
 
 from app import serving
+from app.callers import Callers
 from app.main import application
 from app.settings import Settings
-from app.websocket import Sockets
 from models import Role
 from services import people
 from services.actors import SYSTEM
@@ -189,7 +189,7 @@ class Served:
     """The same server inside this process, where one can look inside."""
 
     url: str
-    sockets: Sockets
+    callers: Callers
     server: uvicorn.Server
 
     async def token(self, role: Role, **given: Any) -> str:
@@ -208,7 +208,7 @@ async def served(database_url: str, **given: Any) -> AsyncIterator[Served]:
         await eventually(lambda: server.started or running.done(), "serving")
         yield Served(
             url=f"http://{settings.host}:{settings.port}",
-            sockets=app.state.sockets,
+            callers=app.state.callers,
             server=server,
         )
     finally:

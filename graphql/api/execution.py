@@ -64,6 +64,11 @@ class Rejected:
     errors: list[GraphQLError]
 
 
+def never_ran(result: ExecutionResult) -> bool:
+    """Whether an answer is that of a request that ended before anything was run."""
+    return result.data is None and all(error.path is None for error in result.errors or ())
+
+
 class Ended(Exception):
     """A subscription ended because of errors, such as a caller who may not watch."""
 

@@ -77,7 +77,7 @@ class Mutation(
     pass
 
 
-@strawberry.type(description="What you may watch, over graphql-transport-ws.")
+@strawberry.type(description="What you may watch, over websocket, server-sent events or multipart.")
 class Subscription(
     EventSubscriptions, OrderSubscriptions, StockSubscriptions, ExceptionSubscriptions
 ):

@@ -244,7 +244,7 @@ class TestOperations:
 
         [error] = await error_of(socket, "4", {"query": ME})
 
-        assert error["extensions"]["code"] == "TOO_MANY"
+        assert error["extensions"]["code"] == "SUBSCRIPTION_LIMIT"
         await socket.send({"id": "1", "type": "complete"})
         assert await works(socket)
 
@@ -324,5 +324,5 @@ class TestEnding:
             socket.connection.transport.abort()
 
             await eventually(lambda: live.watchers == 1, "stopping")
-            await eventually(lambda: not server.sockets.open, "forgetting")
+            await eventually(lambda: not server.callers.open, "forgetting")
             assert len(asyncio.all_tasks()) < before

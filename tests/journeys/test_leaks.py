@@ -88,6 +88,6 @@ async def settled(server: Served) -> None:
     """Until those who have gone are forgotten, but for who always watches for revoked tokens."""
     await eventually(lambda: not server.server.server_state.connections, "hanging up")
     await eventually(lambda: not server.server.server_state.tasks, "ending")
-    await eventually(lambda: not server.sockets.open, "forgetting")
+    await eventually(lambda: not server.callers.open, "forgetting")
     await eventually(lambda: live.watchers == 1, "unsubscribing")
     await commit.finish_all()

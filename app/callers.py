@@ -1,0 +1,103 @@
+"""Who is connected to this process for long: counted, and ended when their token is revoked."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from contextlib import aclosing, contextmanager
+from dataclasses import dataclass
+from ipaddress import IPv4Address, IPv6Network, ip_address
+from typing import Protocol
+
+from starlette.types import Scope
+
+from models import Event
+from services.actors import Actor
+from services.facts.people import TokenRevoked
+from services.live import Interest, live
+
+
+@dataclass(frozen=True, kw_only=True)
+class Caller:
+    """Who calls, and from where."""
+
+    actor: Actor
+    address: str
+
+    @property
+    def name(self) -> str:
+        """Whom to count operations for: a person, whatever their tokens, or else an address."""
+        known = self.actor.person_id
+        return f"person:{known}" if known is not None else f"address:{self.address}"
+
+
+def address_of(scope: Scope) -> str:
+    """Where a connection comes from. Somebody with IPv6 has a whole network to call from."""
+    host, _ = scope.get("client") or ("", 0)
+    try:
+        address = ip_address(host)
+    except ValueError:
+        return str(host)
+    if isinstance(address, IPv4Address):
+        return host
+    if address.ipv4_mapped is not None:
+        return str(address.ipv4_mapped)
+    return str(IPv6Network((int(address), 64), strict=False))
+
+
+class Line(Protocol):
+    """A connection that stays open: a websocket, or a stream over HTTP."""
+
+    @property
+    def actor(self) -> Actor | None: ...
+
+    def forbid(self) -> None:
+        """Its caller may no longer call."""
+
+
+class Callers:
+    """The open lines of this process, and how many operations each caller has on them."""
+
+    def __init__(self, most_each: int | None) -> None:
+        self.most_each = most_each
+        self.open: set[Line] = set()
+        self._by_token: dict[int, set[Line]] = defaultdict(set)
+        self._operations: Counter[str] = Counter()
+        self._judged: int | None = None
+
+    def remember(self, line: Line) -> None:
+        self.open.add(line)
+        if line.actor is not None and line.actor.token_id is not None:
+            self._by_token[line.actor.token_id].add(line)
+
+    def forget(self, line: Line) -> None:
+        self.open.discard(line)
+        if line.actor is not None and line.actor.token_id is not None:
+            same = self._by_token[line.actor.token_id]
+            same.discard(line)
+            if not same:
+                del self._by_token[line.actor.token_id]
+
+    def has_room(self, caller: str) -> bool:
+        """Whether a caller may begin another operation."""
+        return self.most_each is None or self._operations.get(caller, 0) < self.most_each
+
+    @contextmanager
+    def operating(self, caller: str) -> Iterator[None]:
+        """One more operation of a caller, as long as it lasts."""
+        self._operations[caller] += 1
+        try:
+            yield
+        finally:
+            self._operations[caller] -= 1
+            if not self._operations[caller]:
+                del self._operations[caller]
+
+    async def end_revoked(self) -> None:
+        """End every line whose token is revoked from now on; called again after a failure, it
+        goes on where it was."""
+        interest = Interest(kinds=frozenset({TokenRevoked.__name__}))
+        async with aclosing(live.watch(interest, self._judged)) as watched:
+            async for tidings in watched:
+                self._judged = tidings.position
+                if isinstance(tidings, Event):
+                    for line in list(self._by_token.get(tidings.details["token_id"], ())):
+                        line.forbid()

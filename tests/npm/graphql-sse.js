@@ -1,0 +1,19 @@
+import { createClient } from "graphql-sse";
+import { authorization, tell, url } from "./story.js";
+
+const client = createClient({ url, headers: { authorization } });
+
+tell({
+  ask: (query, variables) =>
+    new Promise((resolve, reject) => {
+      client.subscribe(
+        { query, variables },
+        { next: ({ data }) => resolve(data), error: reject, complete: () => {} },
+      );
+    }),
+  watch: (query, variables, seen, failed) =>
+    client.subscribe(
+      { query, variables },
+      { next: ({ data }) => seen(data), error: failed, complete: () => {} },
+    ),
+});
