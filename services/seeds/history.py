@@ -8,6 +8,7 @@ from itertools import count
 
 from models import Level, MovementReason, Role, StockAlertKind
 from services.ledger import Change
+from services.seeds import picking
 from services.seeds.orders import Life, Shop
 
 Action = Callable[[], None]
@@ -51,6 +52,7 @@ class History:
             self._order_units()
             yield
         self.shop.rows.at = self.until
+        self.shop.rows.keep(*picking.put_together(self.shop, self.under_way.values()))
 
     def _at(self, at: datetime, action: Action) -> None:
         # Of two things at one moment, the one that was planned first comes first.
@@ -74,7 +76,7 @@ class History:
             self.under_way[life.order.id] = life
         if life.steps:
             self._plan(life)
-        else:
+        elif not picking.waiting(life):
             self.shop.rows.keep(*self.under_way.pop(life.order.id).rows())
 
     def _order_units(self) -> None:

@@ -22,7 +22,7 @@ from services.facts.catalog import ProductCreated, VariantCreated
 from services.facts.customers import AddressCreated, CustomerCreated
 from services.facts.locations import LocationCreated
 from services.ledger import Change
-from services.seeds import catalog
+from services.seeds import catalog, picking
 from services.seeds.catalog import CURRENCY, RANGES, SITES, STAFF, Article, Site
 from services.seeds.orders import Shop
 from services.seeds.rows import Rows
@@ -147,8 +147,9 @@ def _stock(
     lots = {}
     levels = []
     for location_id, site in sites.items():
-        for variant, article in variants:
+        for n, (variant, article) in enumerate(variants):
             level = rows.make(Level, variant_id=variant.id, location_id=location_id)
+            picking.home(rows, level, n)
             levels.append(level)
             units = daily * article.popularity / bought
             lots[level.id] = Refill(

@@ -17,11 +17,14 @@ from models import (
     FulfillmentLine,
     Hold,
     HoldKind,
+    Mispick,
     MovementReason,
     Order,
     OrderChannel,
     OrderException,
     OrderLine,
+    Package,
+    PackageLine,
     Price,
     Reservation,
     ReservationStatus,
@@ -49,7 +52,7 @@ from services.facts.shipments import ShipmentVoided
 from services.ledger import Change
 from services.order_lines import LineDraft
 from services.pricing import Book
-from services.seeds import exceptions
+from services.seeds import exceptions, picking
 from services.seeds.catalog import CURRENCY, customer_address
 from services.seeds.rows import Rows
 from services.seeds.stock import Stock
@@ -120,6 +123,9 @@ class Life:
     reservations: list[Reservation] = field(default_factory=list)
     work: list[Fulfillment] = field(default_factory=list)
     contents: dict[int, list[FulfillmentLine]] = field(default_factory=dict)
+    mispicks: list[Mispick] = field(default_factory=list)
+    boxes: dict[int, Package] = field(default_factory=dict)
+    box_lines: list[PackageLine] = field(default_factory=list)
     parcels: list[Shipment] = field(default_factory=list)
     boxed: dict[int, list[ShipmentLine]] = field(default_factory=dict)
     reports: dict[int, list[CarrierEvent]] = field(default_factory=lambda: defaultdict(list))
@@ -130,6 +136,7 @@ class Life:
         yield from chain(self.lines, self.holds, self.exceptions)
         yield from chain(self.reservations, self.work, self.parcels)
         yield from chain.from_iterable(self.contents.values())
+        yield from chain(self.mispicks, self.boxes.values(), self.box_lines)
         yield from chain.from_iterable(self.boxed.values())
         yield from chain.from_iterable(self.reports.values())
 
@@ -219,6 +226,7 @@ def cancel(shop: Shop, life: Life) -> None:
         work.cancel(at=shop.now)
         for each in life.contents[work.id]:
             life.line(each.line_id).put_back(picked=each.picked, packed=each.packed)
+        picking.empty_box(shop, life, work)
         for parcel in life.parcels:
             if parcel.fulfillment_id == work.id:
                 parcel.void()

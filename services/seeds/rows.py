@@ -12,6 +12,7 @@ from tortoise.models import Model
 
 from models import (
     Address,
+    Bin,
     CarrierEvent,
     Customer,
     Event,
@@ -20,10 +21,13 @@ from models import (
     Hold,
     Level,
     Location,
+    Mispick,
     Movement,
     Order,
     OrderException,
     OrderLine,
+    Package,
+    PackageLine,
     Person,
     Product,
     Reservation,
@@ -32,6 +36,7 @@ from models import (
     ShipmentLine,
     StockAlert,
     Variant,
+    Wave,
 )
 from services.actors import Actor
 from services.facts.fact import Fact
@@ -43,6 +48,8 @@ KINDS: Sequence[type[Model]] = (
     Product,
     Variant,
     Location,
+    Bin,
+    Wave,
     Customer,
     Address,
     Person,
@@ -54,6 +61,9 @@ KINDS: Sequence[type[Model]] = (
     Reservation,
     Fulfillment,
     FulfillmentLine,
+    Mispick,
+    Package,
+    PackageLine,
     Shipment,
     ShipmentLine,
     CarrierEvent,

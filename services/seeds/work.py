@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from models import (
     CarrierEvent,
+    ExceptionKind,
     Fulfillment,
     FulfillmentStatus,
     MovementReason,
@@ -33,7 +34,7 @@ from services.facts.shipments import (
     ShipmentProgressed,
     ShipmentShipped,
 )
-from services.seeds import exceptions
+from services.seeds import exceptions, picking
 from services.seeds.catalog import CARRIERS, HUBS, tracking_code
 from services.seeds.orders import Life, Shop, free, freed, plan, reserve, tell, tell_work
 
@@ -67,6 +68,8 @@ def pick_start(shop: Shop, life: Life) -> None:
         work.start_picking(by=picker.label)
         shop.rows.change(work)
         tell_work(shop, life, FulfillmentPickStarted, work, picker)
+        picking.scan_first(shop, life, work)
+        picking.mistake(shop, life, work)
 
 
 def pick(shop: Shop, life: Life) -> None:
@@ -87,12 +90,14 @@ def pack_start(shop: Shop, life: Life) -> None:
         work.start_packing()
         shop.rows.change(work)
         tell_work(shop, life, FulfillmentPackStarted, work, picker)
+        picking.take_box(shop, life, work)
 
 
 def pack(shop: Shop, life: Life) -> None:
     picker = shop.staff[Role.PICKER]
     for work in _at(life, FulfillmentStatus.PACKING):
         work.complete_packing(at=shop.now)
+        picking.fill_box(shop, life, work, life.contents[work.id])
         for each in life.contents[work.id]:
             each.packed = each.picked
             line = life.line(each.line_id)
@@ -107,12 +112,15 @@ def parcel(shop: Shop, life: Life) -> None:
     picker = shop.staff[Role.PICKER]
     for work in _at(life, FulfillmentStatus.PACKED):
         carrier = shop.dice.choice(list(CARRIERS))
+        box = life.boxes.get(work.id)
         row = shop.rows.make(
             Shipment,
             order_id=life.order.id,
             fulfillment_id=work.id,
             carrier=carrier,
             service=CARRIERS[carrier],
+            package_id=box.id if box else None,
+            weight=box.weight if box else None,
         )
         life.parcels.append(row)
         life.boxed[row.id] = [
@@ -217,14 +225,16 @@ def _pick(shop: Shop, life: Life, work: Fulfillment, *, missing: int) -> None:
     contents = life.contents[work.id]
     work.complete_picking(at=shop.now)
     for n, each in enumerate(contents):
-        each.picked = each.quantity - (missing if n == 0 else 0)
+        scanned, each.picked = each.picked, each.quantity - (missing if n == 0 else 0)
         line = life.line(each.line_id)
-        line.pick(each.picked)
+        line.pick(each.picked - scanned)
         shop.rows.change(each, line)
     shop.rows.change(work)
     units = {"units_picked": sum(each.picked for each in contents), "units_missing": missing}
     tell_work(shop, life, FulfillmentPicked, work, picker, **units)
     if missing:
+        reason = f"{missing} units of {work.number} were not found."
+        exceptions.open(shop, life, ExceptionKind.SHORT_PICK, reason, actor=picker)
         _replace(shop, life, work)
 
 

@@ -13,8 +13,11 @@ from models import (
     Hold,
     Level,
     Location,
+    Mispick,
     Order,
     OrderStatus,
+    Package,
+    PackageStatus,
     Person,
     Product,
     Reservation,
@@ -25,6 +28,8 @@ from models import (
     StockAlert,
     StockAlertStatus,
     Variant,
+    Wave,
+    WaveStatus,
 )
 from services import (
     checks,
@@ -93,6 +98,15 @@ class TestSeed:
         assert wanted - found == UNREACHED
         assert await Hold.filter(released_at=None).count() >= 2
         assert await Hold.exclude(released_at=None).count() >= 1
+
+    async def test_has_waves_boxes_and_mispicks(self, database):
+        await seeds.seed(60, until=UNTIL)
+
+        assert set(await statuses(Wave)) == {WaveStatus.OPEN, WaveStatus.PICKING}
+        assert set(await statuses(Package)) == set(PackageStatus)
+        assert await Shipment.filter(package_id__isnull=False, weight__gt=0).exists()
+        assert len(await Mispick.all().distinct().values_list("kind", flat=True)) >= 2
+        assert not await Level.filter(bin_id=None).exists()
 
     async def test_sells_a_few_products_in_two_warehouses_and_a_store(self, database):
         await seeds.seed(0, until=UNTIL)
