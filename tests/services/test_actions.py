@@ -9,13 +9,16 @@ import pytest
 from models import (
     Arrival,
     Fulfillment,
+    FulfillmentLine,
     HoldKind,
     Order,
+    Package,
     Reservation,
     Shipment,
     ShipmentStatus,
     StockAlert,
     Variant,
+    Wave,
 )
 from models.errors import Problem, Refused
 from models.rows import Row
@@ -28,14 +31,19 @@ from services import (
     holds,
     order_lines,
     orders,
+    packages,
     reservation_terms,
+    scans,
     shipments,
     stock,
+    waves,
 )
 from services.actors import GUEST, SYSTEM
 from services.commit import rehearsal
+from services.mispicks import Scan
 from services.order_lines import LineDraft
 from tests.cast import STAGES, one_database, work_on
+from tests.warehouse import box_for, boxed, packed, wave_of
 
 LATER = datetime(2126, 1, 5, 12, tzinfo=UTC)
 NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)
@@ -52,8 +60,11 @@ ORDERS: dict[str, Callable[[Order], Awaitable[Any]]] = {
 FULFILLMENTS: dict[str, Callable[[Fulfillment], Awaitable[Any]]] = {
     "fulfillmentRelease": lambda row: fulfillments.release(SYSTEM, row.id),
     "fulfillmentPickStart": lambda row: fulfillments.pick_start(SYSTEM, row.id),
+    "fulfillmentPickScan": lambda row: scan(row),
     "fulfillmentPickComplete": lambda row: fulfillments.pick_complete(SYSTEM, row.id),
     "fulfillmentPackStart": lambda row: fulfillments.pack_start(SYSTEM, row.id),
+    "packageCreate": lambda row: packages.create(SYSTEM, row.id, box="BOX-1"),
+    "fulfillmentPackScan": lambda row: box_up(row),
     "fulfillmentPackComplete": lambda row: fulfillments.pack_complete(SYSTEM, row.id),
     "shipmentCreate": lambda row: shipments.create(SYSTEM, row.id, carrier="DHL"),
     "fulfillmentHandOver": lambda row: fulfillments.hand_over(SYSTEM, row.id),
@@ -76,6 +87,41 @@ ARRIVALS: dict[str, Callable[[Arrival], Awaitable[Any]]] = {
 ALERTS: dict[str, Callable[[StockAlert], Awaitable[Any]]] = {
     "stockAlertAcknowledge": lambda row: alerts.acknowledge(SYSTEM, row.id),
 }
+
+
+WAVES: dict[str, Callable[[Wave], Awaitable[Any]]] = {
+    "waveStart": lambda row: waves.start(SYSTEM, row.id),
+    "wavePickScan": lambda row: scan_for(row),
+    "waveFulfillmentRemove": lambda row: remove_from(row),
+    "waveCancel": lambda row: waves.cancel(SYSTEM, row.id),
+}
+PACKAGES: dict[str, Callable[[Package], Awaitable[Any]]] = {
+    "packageClose": lambda row: packages.close(SYSTEM, row.id),
+}
+
+
+async def item_of(row: Fulfillment) -> Scan:
+    line = await FulfillmentLine.filter(fulfillment_id=row.id).select_related("line").first()
+    return Scan(barcode=line.line.sku, box="BOX-1")
+
+
+async def scan(row: Fulfillment) -> None:
+    await scans.pick(SYSTEM, row.id, await item_of(row))
+
+
+async def box_up(row: Fulfillment) -> None:
+    await packages.create(SYSTEM, row.id, box="BOX-1")
+    await scans.pack(SYSTEM, row.id, await item_of(row))
+
+
+async def scan_for(row: Wave) -> None:
+    work = await Fulfillment.all().order_by("id").first()
+    await scans.pick_wave(SYSTEM, row.id, await item_of(work))
+
+
+async def remove_from(row: Wave) -> None:
+    work = await Fulfillment.all().order_by("id").first()
+    await waves.remove(SYSTEM, row.id, fulfillment_id=work.id)
 
 
 async def add_line(order: Order) -> None:
@@ -180,6 +226,24 @@ class TestOfFulfillments:
 
         [offered] = await actions.of_fulfillments(SYSTEM, [work])
         await assert_true(offered, FULFILLMENTS, work)
+
+
+class TestOfWaves:
+    async def test_are_true_at_every_stage(self, shop):
+        wave = await wave_of(await shop.fulfillment("released", mug=2))
+        for step in (waves.start, waves.cancel, None):
+            [offered] = await actions.of_waves(SYSTEM, [await Wave.get()])
+            await assert_true(offered, WAVES, wave)
+            if step is not None:
+                await step(SYSTEM, wave.id)
+
+
+class TestOfPackages:
+    async def test_are_true_at_every_stage(self, shop):
+        empty = await box_for(await shop.fulfillment("picked"))
+        for box in (empty, await boxed(shop), await packed(shop)):
+            [offered] = await actions.of_packages(SYSTEM, [box])
+            await assert_true(offered, PACKAGES, box)
 
 
 class TestOfStockAlerts:
