@@ -18,6 +18,7 @@ from models.lifecycle import (
     FulfillmentStatus,
     OrderStatus,
     PackageStatus,
+    PaymentStatus,
     ReservationStatus,
     ShipmentStatus,
     StockAlertStatus,
@@ -27,6 +28,15 @@ from models.locations import Location, LocationKind
 from models.mispicks import Mispick, MispickKind, MispickStep
 from models.orders import AllocationPolicy, Order, OrderChannel, OrderLine
 from models.packages import Package, PackageLine
+from models.payments import (
+    Payment,
+    PaymentDispatch,
+    PaymentEvent,
+    PaymentEventKind,
+    PaymentEventState,
+    PaymentMethod,
+    PaymentProvider,
+)
 from models.people import Person, Role, Token
 from models.prices import Price, PriceList
 from models.reservations import Reservation
@@ -74,6 +84,14 @@ __all__ = [
     "Package",
     "PackageLine",
     "PackageStatus",
+    "Payment",
+    "PaymentDispatch",
+    "PaymentEvent",
+    "PaymentEventKind",
+    "PaymentEventState",
+    "PaymentMethod",
+    "PaymentProvider",
+    "PaymentStatus",
     "Person",
     "Price",
     "PriceList",

@@ -83,6 +83,15 @@ class DiscountLimit(Problem):
 
 
 @dataclass(frozen=True, kw_only=True)
+class AmountExceeded(Problem):
+    """More money was asked for than there is to act on; `available` is in minor units."""
+
+    code: str = "AMOUNT_EXCEEDED"
+    available: int
+    currency: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class IdempotencyMismatch(Problem):
     code: str = "IDEMPOTENCY_MISMATCH"
 

@@ -89,6 +89,22 @@ class StockAlertStatus(Status):
     RESOLVED = "resolved", "The stock has risen past the threshold and its margin."
 
 
+class PaymentStatus(Status):
+    """Derived from the events of an order's payments and what it costs; nobody sets it."""
+
+    NONE = "none", "Nothing has been tried yet."
+    PENDING = "pending", "Asked for and not answered, or authorized only in part."
+    AUTHORIZED = "authorized", "Set aside for us in full; to be captured."
+    PARTIALLY_PAID = "partially_paid", "Paid in part."
+    PAID = "paid", "Paid in full."
+    OVERPAID = "overpaid", "More was paid than it costs; the rest is to be given back."
+    PARTIALLY_REFUNDED = "partially_refunded", "Paid, and a part of it was given back."
+    REFUNDED = "refunded", "Everything that was paid was given back."
+    VOIDED = "voided", "What was authorized was given up; nothing was paid."
+    FAILED = "failed", "Tried in vain."
+    DISPUTED = "disputed", "The customer's bank has taken money back."
+
+
 def _steps(*rows: tuple[Status, str]) -> Mapping[Status, frozenset[Status]]:
     """Read rows of (status, "names of what may follow") into a table."""
     return {

@@ -11,7 +11,7 @@ from models.catalog import TaxClass, Variant
 from models.customers import Customer
 from models.errors import Blocked, Refused
 from models.fraud import FraudReview, FraudSignal
-from models.lifecycle import ORDER_STEPS, OrderStatus, Status
+from models.lifecycle import ORDER_STEPS, OrderStatus, PaymentStatus, Status
 from models.rows import Lifecycle, Row
 
 
@@ -108,6 +108,13 @@ class Order(Lifecycle):
     fraud_signals: list[dict[str, Any]] = fields.JSONField(default=list)
     fraud_decided_by = fields.CharField(max_length=60, null=True)
     fraud_note = fields.CharField(max_length=500, default="")
+    payment_status = fields.CharEnumField(PaymentStatus, max_length=20, default=PaymentStatus.NONE)
+    authorized = fields.BigIntField(default=0)
+    captured = fields.BigIntField(default=0)
+    refunded = fields.BigIntField(default=0)
+    courtesy = fields.BigIntField(default=0)
+    payment_due_at = fields.DatetimeField(null=True)
+    expired_at = fields.DatetimeField(null=True)
 
     class Meta:
         table = "orders"
@@ -126,6 +133,8 @@ class Order(Lifecycle):
             ("fraud_review", "id"),
             ("customer_id", "goods_digest", "placed_at"),
             ("place_digest", "placed_at"),
+            ("payment_status", "id"),
+            ("status", "payment_due_at"),
         )
 
     @property
@@ -181,6 +190,24 @@ class Order(Lifecycle):
             message = f"{self.number} does not wait for a fraud review."
             raise Refused(Blocked(message=message, path=("id",)))
         self.fraud_review, self.fraud_decided_by, self.fraud_note = decision, by, note
+
+    def expire(self, *, at: datetime) -> None:
+        self.step_to(OrderStatus.EXPIRED)
+        self.expired_at = at
+
+    @property
+    def price(self) -> int:
+        """What it costs as it stands; nothing before it is placed, nor once it is given up."""
+        costs_nothing = {OrderStatus.DRAFT, OrderStatus.CANCELLED, OrderStatus.EXPIRED}
+        return 0 if self.status in costs_nothing else self.total
+
+    @property
+    def balance_due(self) -> int:
+        """What is not paid yet; below zero, what is to be given back. What was given back out of
+        courtesy does not have to be paid anew."""
+        kept: int = self.captured - self.refunded
+        due: int = max(self.price - kept - self.courtesy, -kept)
+        return due
 
 
 class OrderLine(Row):

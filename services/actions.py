@@ -19,6 +19,8 @@ from models import (
     OrderStatus,
     Package,
     PackageLine,
+    Payment,
+    PaymentEventKind,
     Reservation,
     Shipment,
     ShipmentLine,
@@ -46,6 +48,14 @@ from services import (
     waves,
 )
 from services.actors import Actor, Permission
+from services.balances import sums_of
+from services.payment_events import events_of, sums_of_orders
+from services.payment_inputs import (
+    reasons_not_to,
+    reasons_not_to_answer,
+    reasons_not_to_pay,
+    reasons_not_to_retry,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,6 +78,7 @@ async def of_orders(actor: Actor, rows: Sequence[Order]) -> list[list[Action]]:
     lines: dict[int, list[OrderLine]] = defaultdict(list)
     for line in await OrderLine.filter(order_id__in=[row.id for row in rows]):
         lines[line.order_id].append(line)
+    paid = await sums_of_orders(rows)
     return [
         _offered(
             actor,
@@ -77,6 +88,8 @@ async def of_orders(actor: Actor, rows: Sequence[Order]) -> list[list[Action]]:
             _action("orderDiscountAdd", _P.ORDERS_DISCOUNT, discounts.reasons_not_to_discount(row)),
             _action("orderConfirm", _P.ORDERS_CONFIRM, _step(row, OrderStatus.CONFIRMED)),
             _action("orderHold", _P.ORDERS_CONFIRM, holds.reasons_not_to_hold(row)),
+            _action("paymentAuthorize", _P.PAYMENTS_TAKE, reasons_not_to_pay(row, paid[row.id])),
+            _action("paymentTake", _P.PAYMENTS_TAKE, reasons_not_to_pay(row, paid[row.id])),
             _action(
                 "orderReserve",
                 _P.RESERVATIONS_WRITE,
@@ -191,6 +204,35 @@ async def of_reservations(actor: Actor, rows: Sequence[Reservation]) -> list[lis
                 "reservationRelease",
                 write,
                 reservation_terms.reasons_not_to_release(row, work.get(row.id)),
+            ),
+        )
+        for row in rows
+    ]
+
+
+async def of_payments(actor: Actor, rows: Sequence[Payment]) -> list[list[Action]]:
+    kind, take, back = PaymentEventKind, _P.PAYMENTS_TAKE, _P.PAYMENTS_REFUND
+    order_of = await Order.in_bulk({row.order_id for row in rows}, "id")
+    total = await sums_of_orders(list(order_of.values()))
+    events = await events_of(rows)
+    sums = {row.id: sums_of(events[row.id]) for row in rows}
+    return [
+        _offered(
+            actor,
+            _action("paymentCapture", take, reasons_not_to(kind.CAPTURE, sums[row.id])),
+            _action("paymentVoid", take, reasons_not_to(kind.VOID, sums[row.id])),
+            _action("paymentRefund", back, reasons_not_to(kind.REFUND, sums[row.id])),
+            _action(
+                "paymentRetry",
+                take,
+                reasons_not_to_retry(order_of[row.order_id], total[row.order_id], events[row.id]),
+            ),
+            _action("paymentOutcomeRecord", take, reasons_not_to_answer(row, events[row.id])),
+            _action("paymentChargeback", back, reasons_not_to(kind.CHARGEBACK, sums[row.id])),
+            _action(
+                "paymentChargebackReverse",
+                back,
+                reasons_not_to(kind.CHARGEBACK_REVERSAL, sums[row.id]),
             ),
         )
         for row in rows

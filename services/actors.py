@@ -36,6 +36,9 @@ class Permission(Status):
     FULFILLMENTS_WORK = "fulfillments_work", "Pick, pack, ship and record what carriers report."
     EXCEPTIONS_READ = "exceptions_read", "See the queue of exceptions."
     EXCEPTIONS_WORK = "exceptions_work", "Take exceptions, and say how they were dealt with."
+    PAYMENTS_READ = "payments_read", "See payments and what became of them."
+    PAYMENTS_TAKE = "payments_take", "Authorize, capture, take and void payments."
+    PAYMENTS_REFUND = "payments_refund", "Give money back, and record chargebacks."
     PEOPLE_READ = "people_read", "See who may call."
 
 
@@ -71,10 +74,11 @@ _LEAD = {
     _P.FULFILLMENTS_WORK,
     _P.EXCEPTIONS_WORK,
 }
+_MONEY = {_P.PAYMENTS_READ, _P.PAYMENTS_TAKE, _P.PAYMENTS_REFUND}
 
 ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
-    Role.CLERK: frozenset(_READS | _ENTRY),
-    Role.SUPPORT: frozenset(_READS | _ENTRY),
+    Role.CLERK: frozenset(_READS | _ENTRY | {_P.PAYMENTS_READ, _P.PAYMENTS_TAKE}),
+    Role.SUPPORT: frozenset(_READS | _ENTRY | _MONEY),
     Role.PICKER: frozenset(_READS - {_P.CUSTOMERS_READ} | {_P.FULFILLMENTS_WORK, _P.STOCK_RECEIVE}),
     Role.WAREHOUSE_LEAD: frozenset(_READS | _LEAD),
     Role.BUYER: frozenset(
@@ -89,6 +93,8 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         }
     ),
     Role.ACCOUNTANT: frozenset(_READS | {_P.PRICES_READ, _P.TAXES_WRITE}),
+    Role.BUYER: frozenset(_READS | {_P.CATALOG_WRITE, _P.STOCK_PLAN, _P.STOCK_RECEIVE}),
+    Role.ACCOUNTANT: frozenset(_READS | _MONEY),
     Role.MANAGER: frozenset(set(Permission) - {_P.PEOPLE_READ}),
     Role.ADMIN: frozenset(Permission),
     Role.CUSTOMER: frozenset(
@@ -99,6 +105,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             _P.ORDERS_READ,
             _P.ORDERS_ENTER,
             _P.ORDERS_CANCEL,
+            _P.PAYMENTS_READ,
         }
     ),
     Role.SUPPLIER: frozenset(),

@@ -10,9 +10,11 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
 from models.errors import Refused
-from services import backorders, reservation_terms
+from services import backorders, orders, payment_terms, reservation_terms
+from services.actors import SYSTEM
 from services.clock import now
 from services.live import live, persist
 
@@ -38,6 +40,8 @@ class Job:
 JOBS: tuple[Job, ...] = (
     Job(name="expire reservations", due=reservation_terms.due, act=reservation_terms.expire),
     Job(name="allocate back-orders", due=backorders.due, act=backorders.allocate),
+    Job(name="expiry", due=payment_terms.overdue, act=partial(orders.expire, SYSTEM)),
+    Job(name="confirmation", due=payment_terms.ready, act=partial(orders.confirm, SYSTEM)),
 )
 
 # What failed waits before it is tried again, or it would keep what comes after it from its turn.

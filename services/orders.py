@@ -33,6 +33,8 @@ from services import (
     fulfillments,
     holds,
     order_lines,
+    payment_terms,
+    payments,
     policies,
     pricing,
     records,
@@ -47,6 +49,7 @@ from services.facts.orders import (
     OrderCancelled,
     OrderConfirmed,
     OrderDrafted,
+    OrderExpired,
     OrderPlaced,
     OrderUpdated,
 )
@@ -209,8 +212,10 @@ async def place(
     order.place_digest = duplicates.digest_of_place(order.shipping_address)
     order.place(at=now())
     await _hold_where_needed(actor, order)
+    order.payment_due_at = payment_terms.due_at(order)
     await order.store()
     await reservations.backorder(actor, order, missing, reason="Too few units were there.")
+    await payment_terms.agree(actor, order)
 
     announce(actor, OrderPlaced(order_id=order.id, customer_id=order.customer_id))
     return order
@@ -244,21 +249,47 @@ async def cancel(actor: Actor, order_id: int, *, reason: str) -> Order:
         raise Refused(*shipped)
     work = await Fulfillment.filter(order_id=order.id, status__not_in=list(FREE)).order_by("id")
     await fulfillments.give_up(actor, order, work, lines)
-    await reservations.release(actor, order, await _active_reservations(order))
-    for line in lines:
-        line.cancel()
-    await store_all(lines, "cancelled", *reservations.WAITING)
-    await holds.end_all(actor, order)
-    order.drop_review(by=actor.label)
+    await _give_back(actor, order, lines)
     order.cancel(reason=reason, at=now())
     await order.store()
     await exceptions.end(actor, order)
+    await payments.settle(actor, order)
 
     announce(
         actor,
         OrderCancelled(order_id=order.id, customer_id=order.customer_id, cancel_reason=reason),
     )
     return order
+
+
+@operation
+async def expire(actor: Actor, order_id: int) -> Order:
+    """Give up a placed order that was not paid in time; its units become available again.
+
+    A payment that was merely asked for does not keep it: where that money comes in later, it is
+    given back.
+    """
+    order = await scopes.take(actor, Order, order_id)
+    refuse_any(payment_terms.reasons_not_to_expire(order))
+    lines = await OrderLine.filter(order_id=order.id).order_by("id")
+    await _give_back(actor, order, lines)
+    order.expire(at=now())
+    await order.store()
+    await exceptions.end(actor, order)
+    await payments.settle(actor, order)
+
+    announce(actor, OrderExpired(order_id=order.id, customer_id=order.customer_id))
+    return order
+
+
+async def _give_back(actor: Actor, order: Order, lines: list[OrderLine]) -> None:
+    """Give up every unit of an order that ends, and whatever people still had to decide."""
+    await reservations.release(actor, order, await _active_reservations(order))
+    for line in lines:
+        line.cancel()
+    await store_all(lines, "cancelled", *reservations.WAITING)
+    await holds.end_all(actor, order)
+    order.drop_review(by=actor.label)
 
 
 def reasons_not_to_cancel(order: Order, lines: list[OrderLine]) -> list[Problem]:

@@ -3,7 +3,8 @@
 Each is a setting of the environment, WAYBILL_ and its name.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Literal
 
 from models import AllocationPolicy
 
@@ -36,6 +37,29 @@ class Policy:
 
     manager_discount_percent: float = 50
     """How much of an order, or of a line, a manager may take off in all."""
+    capture: Literal["shipment", "placement"] = "shipment"
+    """When authorized money is captured: as parcels are handed over, or at once."""
+
+    payment_required: bool = False
+    """Whether an order waits, on a PAYMENT hold, until its whole price is paid or authorized."""
+
+    payment_due_hours: float | None = None
+    """How long after its placement an order may stay unpaid before it expires; None for ever."""
+
+    auto_confirm: bool = False
+    """Whether placed orders are confirmed by themselves once they are covered and not held."""
+
+    payment_provider_url: str = ""
+    """Where the HTTP payment provider takes requests."""
+
+    payment_provider_secret: str = field(default="", repr=False)
+    """Signs what we ask the provider and what it tells us; without it, it is not there."""
+
+    payment_provider_timeout_seconds: float = 5.0
+    """How long to wait for the provider's answer before asking again later."""
+
+    callback_tolerance_seconds: float = 300.0
+    """How old the signature of a callback may be."""
 
     allocation: AllocationPolicy = AllocationPolicy.FEWEST_PARCELS
     """Which locations units come from, where an order does not say."""

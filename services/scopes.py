@@ -57,6 +57,8 @@ SCOPES: dict[type[Model], Scope] = {
     models.Shipment: Scope(_P.ORDERS_READ, "order__customer_id"),
     models.ShipmentLine: Scope(_P.ORDERS_READ, "shipment__order__customer_id"),
     models.CarrierEvent: Scope(_P.ORDERS_READ, "shipment__order__customer_id"),
+    models.Payment: Scope(_P.PAYMENTS_READ, "order__customer_id"),
+    models.PaymentEvent: Scope(_P.PAYMENTS_READ, "payment__order__customer_id"),
     models.Person: Scope(_P.PEOPLE_READ),
     models.Token: Scope(_P.PEOPLE_READ),
 }

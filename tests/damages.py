@@ -330,6 +330,49 @@ DAMAGES: Sequence[tuple[str, set[str]]] = (
     (
         "UPDATE orders SET fraud_review = 'pending', fraud_score = 80 WHERE " + first("orders"),
         {"fraud-review"},
+        "UPDATE payments SET captured = captured + 1 WHERE " + first("payments"),
+        {"payment-sums"},
+    ),
+    (
+        "UPDATE payments SET status = 'paid' WHERE " + first("payments", "status = 'failed'"),
+        {"payment-sums"},
+    ),
+    (
+        "UPDATE orders SET captured = captured + 1 WHERE " + first("orders", "captured > 0"),
+        {"payment-orders"},
+    ),
+    (
+        "UPDATE orders SET payment_status = 'paid' WHERE "
+        + first("orders", "payment_status = 'none'"),
+        {"payment-orders"},
+    ),
+    (
+        "UPDATE payment_events SET amount = amount + 9000 WHERE "
+        + first("payment_events", "kind = 'refund' AND state = 'requested'"),
+        {"payment-bounds"},
+    ),
+    (
+        "UPDATE payment_events SET courtesy = amount + 1 WHERE "
+        + first("payment_events", "kind = 'refund' AND state = 'requested'"),
+        {"payment-answers"},
+    ),
+    (
+        "UPDATE payment_events SET retries_id = 0 WHERE "
+        + first("payment_events", "retries_id IS NOT NULL"),
+        {"payment-answers"},
+    ),
+    (
+        "UPDATE payment_events SET currency = 'USD' WHERE " + first("payment_events"),
+        {"payment-copies"},
+    ),
+    ("UPDATE payment_dispatches SET due_at = NULL", {"payment-dispatches"}),
+    (
+        "UPDATE orders SET expired_at = NULL WHERE " + first("orders", "status = 'expired'"),
+        {"order-expired"},
+    ),
+    (
+        "UPDATE orders SET payment_due_at = NULL WHERE " + first("orders", "status = 'expired'"),
+        {"order-expired"},
     ),
     (f"UPDATE order_lines SET queue_key = NULL WHERE {WAITING}", {"line-waiting"}),
     (f"UPDATE order_lines SET waiting_since = NULL WHERE {WAITING}", {"line-waiting"}),

@@ -11,8 +11,9 @@ from graphql import GraphQLError
 
 import models
 from api.context import Info
-from api.fields import column, one, percentage
+from api.fields import column, money, one, percentage
 from api.permissions import NotPermitted
+from api.scalars import Money
 from api.types.catalog import Variant
 from models import errors
 from models.errors import Refused
@@ -68,6 +69,11 @@ class VersionConflictError(UserError):
     actual: int = column("The version the record has.")
 
 
+@strawberry.type(description="More money was asked for than there is to act on.")
+class AmountExceededError(UserError):
+    available: Money = money("available", "How much it can be at most.")
+
+
 @strawberry.type(description="Fewer units of a variant are available than were asked for.")
 class OutOfStockError(UserError):
     variant: Variant = one(models.Variant, "variant_id", "What there is too little of.")
@@ -110,6 +116,7 @@ KINDS = (
     VersionConflictError,
     OutOfStockError,
     MispickError,
+    AmountExceededError,
 )
 
 

@@ -13,6 +13,7 @@ from api.mutations.holds import HoldMutations
 from api.mutations.locations import LocationMutations
 from api.mutations.orders import OrderMutations
 from api.mutations.packages import PackageMutations
+from api.mutations.payments import PaymentMutations
 from api.mutations.prices import PriceMutations
 from api.mutations.reservations import ReservationMutations
 from api.mutations.shipments import ShipmentMutations
@@ -25,6 +26,7 @@ from api.queries.fulfillments import FulfillmentQueries
 from api.queries.locations import LocationQueries
 from api.queries.nodes import NodeQueries
 from api.queries.orders import OrderQueries
+from api.queries.payments import PaymentQueries
 from api.queries.people import PeopleQueries
 from api.queries.picking import PickingQueries
 from api.queries.prices import PriceQueries
@@ -44,6 +46,7 @@ class Query(
     ExceptionQueries,
     FulfillmentQueries,
     PickingQueries,
+    PaymentQueries,
     StockQueries,
     ReservationQueries,
     CatalogQueries,
@@ -65,6 +68,7 @@ class Mutation(
     WaveMutations,
     PackageMutations,
     ShipmentMutations,
+    PaymentMutations,
     StockMutations,
     ArrivalMutations,
     ReservationMutations,

@@ -18,6 +18,7 @@ from services.checks import (
     fulfillments,
     orders,
     packages,
+    payments,
     picking,
     reservations,
     shipments,
@@ -37,6 +38,7 @@ RULES: Sequence[Rule] = (
     *shipments.RULES,
     *reservations.RULES,
     *exceptions.RULES,
+    *payments.RULES,
     *event_log.RULES,
 )
 

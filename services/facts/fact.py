@@ -6,6 +6,7 @@ rest become the event's details. The docstring of a fact is its description in t
 
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Any, ClassVar
 
 from services.actors import Permission
@@ -31,4 +32,6 @@ class Fact:
 
 
 def _plain(value: Any) -> Any:
-    return value.isoformat() if isinstance(value, datetime) else value
+    if isinstance(value, datetime):
+        return value.isoformat()
+    return str(value) if isinstance(value, Decimal) else value

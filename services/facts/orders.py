@@ -68,6 +68,10 @@ class OrderCancelled(OrderFact):
     cancel_reason: str
 
 
+class OrderExpired(OrderFact):
+    """An order was not paid in time; its stock is free again."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class HoldFact(OrderFact):
     hold_kind: HoldKind

@@ -22,6 +22,9 @@ from models import (
     OrderChannel,
     OrderException,
     OrderLine,
+    Payment,
+    PaymentEvent,
+    PaymentEventState,
     Person,
     Price,
     PriceList,
@@ -36,10 +39,12 @@ from models import (
     Wave,
 )
 from services import (
+    chargebacks,
     customers,
     discounts,
     holds,
     orders,
+    payments,
     prices,
     reservation_terms,
     shipments,
@@ -48,6 +53,7 @@ from services import (
 )
 from services.actors import SYSTEM, Permission
 from services.order_lines import LineDraft
+from services.payment_inputs import Said
 from tests.cast import HOME, PICKER, Shop, report
 from tests.warehouse import bin_at, box_for, boxed, wave_of
 
@@ -178,6 +184,11 @@ async def _hold_assign(shop: Shop) -> Input:
     return await _on(hold_in(shop), ownerId=clerk.number, dueAt="2026-02-01T12:00:00Z")
 
 
+async def _for_order(shop: Shop) -> Input:
+    order = await shop.order("placed")
+    return {"orderId": order.number}
+
+
 async def _line_add(shop: Shop) -> Input:
     order = await shop.order()
     return {"orderId": order.number, "variantId": shop.shirt.number, "quantity": 1}
@@ -284,6 +295,31 @@ PLACE = {
 }
 PRICE = {"amount": "12.50", "currency": "EUR"}
 
+
+async def paid(shop: Shop, units: int = 1) -> Payment:
+    """The payment of a placed order that is paid in cash."""
+    order = await shop.order("placed", mug=units)
+    return await payments.take(SYSTEM, order.id)
+
+
+async def authorized(shop: Shop) -> Payment:
+    order = await shop.order("placed")
+    return await payments.authorize(SYSTEM, order.id)
+
+
+async def disputed(shop: Shop) -> Payment:
+    payment = await paid(shop)
+    return await chargebacks.record(SYSTEM, payment.id)
+
+
+async def in_state(shop: Shop, state: PaymentEventState) -> Input:
+    """A payment and its only event."""
+    order = await shop.order("placed")
+    payment = await payments.authorize(SYSTEM, order.id, said=Said(outcome=state))
+    event = await PaymentEvent.get(payment_id=payment.id)
+    return {"id": payment.number, "eventId": event.number}
+
+
 EXAMPLES: dict[str, Callable[[Shop], Awaitable[Input]]] = {
     "orderCreate": lambda shop: _given(**draft(shop)),
     "orderUpdate": lambda shop: _on(shop.order(), note="Ring twice", shippingAddress=PLACE),
@@ -326,6 +362,15 @@ EXAMPLES: dict[str, Callable[[Shop], Awaitable[Input]]] = {
         occurredAt="2026-01-02T12:00:00+01:00",
         place="Leipzig",
     ),
+    "paymentAuthorize": lambda shop: _for_order(shop),
+    "paymentTake": lambda shop: _for_order(shop),
+    "paymentCapture": lambda shop: _on(authorized(shop)),
+    "paymentVoid": lambda shop: _on(authorized(shop)),
+    "paymentRefund": lambda shop: _on(paid(shop), reason="A scratch"),
+    "paymentRetry": lambda shop: in_state(shop, PaymentEventState.FAILED),
+    "paymentOutcomeRecord": lambda shop: in_state(shop, PaymentEventState.REQUESTED),
+    "paymentChargeback": lambda shop: _on(paid(shop)),
+    "paymentChargebackReverse": lambda shop: _on(disputed(shop)),
     "stockReceive": lambda shop: _given(**at_north(shop), quantity=3),
     "stockAdjust": lambda shop: _given(**at_north(shop), change=-1, note="Broken"),
     "reorderPointSet": lambda shop: _given(**at_north(shop), reorderPoint=5),

@@ -4,7 +4,7 @@ import pytest
 
 from api.execution import core
 from models import Role
-from services import event_log, holds, people, stock
+from services import event_log, holds, payments, people, stock
 from services.actors import SYSTEM
 from tests.api.examples import address_of, discount_in, issue_in, price_in, tax_rate
 from tests.cast import STAGES, Shop, actor
@@ -68,6 +68,8 @@ async def busy(orders):
         order = await shops[n % 2].order(STAGES[-1 - n % len(STAGES)], mug=1, shirt=1)
         if n % len(STAGES) == 4:
             await holds.hold(SYSTEM, order.id, kind="manual", reason="Wait")
+        if order.placed_at is not None:
+            await payments.authorize(SYSTEM, order.id)
     for shop in shops:
         await shop.expect(shop.shirt, 5)
         await shop.backorder(shirt=1)

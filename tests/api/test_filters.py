@@ -2,7 +2,7 @@
 
 from contextlib import suppress
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -15,8 +15,13 @@ from models import (
     LocationKind,
     Mispick,
     Movement,
+    Order,
     OrderChannel,
     OrderException,
+    PaymentEvent,
+    PaymentEventState,
+    PaymentMethod,
+    PaymentProvider,
     Person,
     Role,
     Row,
@@ -37,6 +42,7 @@ from services import (
     holds,
     locations,
     orders,
+    payments,
     people,
     prices,
     scans,
@@ -47,6 +53,7 @@ from services import (
 from services.actors import SYSTEM
 from services.mispicks import Scan
 from services.order_lines import LineDraft
+from services.payment_inputs import Said
 from tests.api.examples import address_of, alert_in, discount_in, empty_location, price_in, tax_rate
 from tests.api.test_lists import FIELDS, LISTS, named, read, rows_of
 from tests.cast import CLERK, HOME, PICKER, Shop
@@ -70,6 +77,7 @@ class World:
         await self._stock()
         await self._prices()
         await self._wait()
+        await self._pay()
         await self._records()
         return self
 
@@ -86,6 +94,7 @@ class World:
     async def _work(self):
         work = await self.other.fulfillment("released")
         await fulfillments.pick_start(PICKER, work.id)
+        self.begun = work.order_id
         packed = await self.other.fulfillment("packed")
         await self._scan()
         self.parcel = await shipments.create(SYSTEM, packed.id, carrier="UPS", tracking_code="1Z9")
@@ -149,6 +158,17 @@ class World:
         self.waiting = await self.shop.backorder(shirt=2)
         self.coming = await self.other.backorder(shirt=2)
 
+    async def _pay(self):
+        self.paid = await payments.take(SYSTEM, self.begun, said=Said(reference="till-7"))
+        http = PaymentProvider.HTTP
+        self.authorized = await payments.authorize(SYSTEM, self.placed.id, provider=http)
+        refused = Said(outcome=PaymentEventState.FAILED, failure_message="Declined.")
+        card = PaymentMethod.CARD_PRESENT
+        await payments.take(SYSTEM, self.shipped.id, method=card, said=refused)
+        self.paid_since = (await PaymentEvent.all().order_by("-id").first()).happened_at
+        self.due_at = datetime(2026, 1, 1, tzinfo=UTC)
+        await Order.filter(id=self.placed.id).update(payment_due_at=self.due_at)
+
     async def _records(self):
         await catalog.update_variant(SYSTEM, self.shop.shirt.id, {"barcode": "4006381"}, None)
         await catalog.archive_variant(SYSTEM, self.other.mug.id)
@@ -175,6 +195,8 @@ FILTERS = {
     "orders": {
         "status": (lambda w: ["DRAFT"], lambda w, row: row.status == "draft"),
         "channel": (lambda w: ["PHONE"], lambda w, row: row.channel == "phone"),
+        "paymentStatus": (lambda w: ["PAID"], lambda w, row: row.id == w.paid.order_id),
+        "paymentDueUntil": (lambda w: "2026-01-02T00:00:00Z", lambda w, row: row.payment_due_at),
         "customerId": (
             lambda w: w.other.customer.number,
             lambda w, row: row.customer_id == w.other.customer.id,
@@ -342,6 +364,30 @@ FILTERS = {
         "carrier": (lambda w: "ups", lambda w, row: row.carrier == "UPS"),
         "trackingCode": (lambda w: "1Z9", lambda w, row: row.tracking_code == "1Z9"),
     },
+    "payments": {
+        "orderId": (lambda w: w.placed.number, lambda w, row: row.order_id == w.placed.id),
+        "customerId": (lambda w: w.other.customer.number, lambda w, row: row.id == w.paid.id),
+        "status": (lambda w: ["PAID"], lambda w, row: row.status == "paid"),
+        "method": (lambda w: ["CASH", "WALLET"], lambda w, row: row.method == "cash"),
+        "provider": (lambda w: "HTTP", lambda w, row: row.provider == "http"),
+        "reference": (lambda w: "till-7", lambda w, row: row.id == w.paid.id),
+        "enteredSince": (
+            lambda w: iso(w.authorized.created_at),
+            lambda w, row: row.created_at >= w.authorized.created_at,
+        ),
+        "enteredUntil": (
+            lambda w: iso(w.authorized.created_at),
+            lambda w, row: row.created_at < w.authorized.created_at,
+        ),
+    },
+    "paymentEvents": {
+        "paymentId": (lambda w: w.paid.number, lambda w, row: row.payment_id == w.paid.id),
+        "orderId": (lambda w: w.placed.number, lambda w, row: row.provider == "http"),
+        "kind": (lambda w: ["AUTHORIZATION"], lambda w, row: row.kind == "authorization"),
+        "state": (lambda w: ["FAILED"], lambda w, row: row.state == "failed"),
+        "since": (lambda w: iso(w.paid_since), lambda w, row: row.happened_at >= w.paid_since),
+        "until": (lambda w: iso(w.paid_since), lambda w, row: row.happened_at < w.paid_since),
+    },
     "stockLevels": {
         "variantId": (lambda w: w.shop.mug.number, lambda w, row: row.variant_id == w.shop.mug.id),
         "locationId": (
@@ -436,6 +482,8 @@ SEARCHES = [
     ("packages", "box", lambda w, row: True),
     ("mispicks", "?", lambda w, row: row.id == w.lost.id),
     ("shipments", "z9", lambda w, row: row.id == w.parcel.id),
+    ("payments", "TILL", lambda w, row: row.id == w.paid.id),
+    ("paymentEvents", "declined", lambda w, row: row.state == "failed"),
     ("stockLevels", "shirt", lambda w, row: row.variant_id in (w.shop.shirt.id, w.other.shirt.id)),
     ("stockMovements", "gone", lambda w, row: row.note == "Gone"),
     ("products", "SOUV", lambda w, row: True),

@@ -16,6 +16,7 @@ from tests.api.examples import (
     discount_in,
     hold_in,
     issue_in,
+    paid,
     price_in,
     tax_rate,
 )
@@ -80,6 +81,7 @@ async def shops(database):
         await alert_in(shop)
         await shop.expect(shop.shirt, n)
         await shop.backorder(shirt=n)
+        await paid(shop)
     return found
 
 

@@ -13,6 +13,7 @@ from tests.api.examples import (
     discount_in,
     hold_in,
     issue_in,
+    paid,
     price_in,
     tax_rate,
 )
@@ -37,7 +38,7 @@ HOSTILE = [
 class TestNode:
     async def test_is_found_by_its_id_and_its_number(self, api, shop):
         await shop.order("shipped")
-        for prepare in (hold_in, issue_in, address_of, alert_in, discount_in, price_in):
+        for prepare in (hold_in, issue_in, address_of, alert_in, discount_in, price_in, paid):
             await prepare(shop)
         await tax_rate()
         await Person.create(name="Ada", role=Role.CLERK)

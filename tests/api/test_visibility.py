@@ -19,6 +19,7 @@ from tests.api.examples import (
     issue_in,
     needs,
     operation,
+    paid,
     price_in,
     tax_rate,
 )
@@ -34,6 +35,7 @@ OWN = (
     "Discount",
     *("Fulfillment", "FulfillmentLine", "Shipment", "ShipmentLine"),
     *("Package", "PackageLine"),
+    *("Payment", "PaymentEvent"),
 )
 SHARED = ("Product", "Variant")
 
@@ -59,6 +61,7 @@ async def live(shop):
     await price_in(shop)
     await tax_rate()
     await address_of(shop)
+    await paid(shop)
 
 
 async def ids():

@@ -13,6 +13,9 @@ from models import (
     HoldKind,
     Order,
     Package,
+    Payment,
+    PaymentEvent,
+    PaymentEventState,
     Reservation,
     Shipment,
     ShipmentStatus,
@@ -27,11 +30,13 @@ from services import (
     alerts,
     arrivals,
     backorders,
+    chargebacks,
     fulfillments,
     holds,
     order_lines,
     orders,
     packages,
+    payments,
     reservation_terms,
     scans,
     shipments,
@@ -42,6 +47,7 @@ from services.actors import GUEST, SYSTEM
 from services.commit import rehearsal
 from services.mispicks import Scan
 from services.order_lines import LineDraft
+from services.payment_inputs import Said
 from tests.cast import STAGES, one_database, work_on
 from tests.warehouse import box_for, boxed, packed, wave_of
 
@@ -55,6 +61,8 @@ ORDERS: dict[str, Callable[[Order], Awaitable[Any]]] = {
     "orderConfirm": lambda row: orders.confirm(SYSTEM, row.id),
     "orderHold": lambda row: holds.hold(SYSTEM, row.id, kind=HoldKind.MANUAL, reason="Wait."),
     "orderReserve": lambda row: backorders.reserve(SYSTEM, row.id),
+    "paymentAuthorize": lambda row: payments.authorize(SYSTEM, row.id),
+    "paymentTake": lambda row: payments.take(SYSTEM, row.id),
     "orderCancel": lambda row: orders.cancel(SYSTEM, row.id, reason="Enough."),
 }
 FULFILLMENTS: dict[str, Callable[[Fulfillment], Awaitable[Any]]] = {
@@ -83,6 +91,15 @@ RESERVATIONS: dict[str, Callable[[Reservation], Awaitable[Any]]] = {
 ARRIVALS: dict[str, Callable[[Arrival], Awaitable[Any]]] = {
     "arrivalUpdate": lambda row: arrivals.update(SYSTEM, row.id, {"quantity": 9}, reason="More."),
     "arrivalCancel": lambda row: arrivals.cancel(SYSTEM, row.id, reason="Sold out."),
+}
+PAYMENTS: dict[str, Callable[[Payment], Awaitable[Any]]] = {
+    "paymentCapture": lambda row: payments.capture(SYSTEM, row.id),
+    "paymentVoid": lambda row: payments.void(SYSTEM, row.id),
+    "paymentRefund": lambda row: payments.refund(SYSTEM, row.id),
+    "paymentRetry": lambda row: retry(row),
+    "paymentOutcomeRecord": lambda row: record_outcome(row),
+    "paymentChargeback": lambda row: chargebacks.record(SYSTEM, row.id),
+    "paymentChargebackReverse": lambda row: chargebacks.reverse(SYSTEM, row.id),
 }
 ALERTS: dict[str, Callable[[StockAlert], Awaitable[Any]]] = {
     "stockAlertAcknowledge": lambda row: alerts.acknowledge(SYSTEM, row.id),
@@ -127,6 +144,16 @@ async def remove_from(row: Wave) -> None:
 async def add_line(order: Order) -> None:
     variant = await Variant.all().order_by("id").first()
     await order_lines.add(SYSTEM, order.id, LineDraft(variant_id=variant.id, quantity=1))
+
+
+async def retry(payment: Payment) -> None:
+    failed = await PaymentEvent.filter(payment_id=payment.id, state="failed").last()
+    await payments.retry(SYSTEM, payment.id, event_id=failed.id if failed else 0)
+
+
+async def record_outcome(payment: Payment) -> None:
+    asked = await PaymentEvent.filter(payment_id=payment.id, state="requested").last()
+    await payments.record_outcome(SYSTEM, payment.id, event_id=asked.id if asked else 0)
 
 
 async def try_out(verb: Callable[[Row], Awaitable[Any]], row: Row) -> Sequence[Problem]:
@@ -195,7 +222,10 @@ class TestOfOrders:
             for offered in await actions.of_orders(clerk, rows)
         ]
         assert enabled[0] >= {"orderPlace", "orderCancel"}
-        assert enabled[1] == {"orderConfirm", "orderHold", "orderCancel"}
+        assert enabled[1] == {
+            *("orderConfirm", "orderHold", "orderCancel"),
+            *("paymentAuthorize", "paymentTake"),
+        }
 
 
 class TestOfArrivals:
@@ -244,6 +274,29 @@ class TestOfPackages:
         for box in (empty, await boxed(shop), await packed(shop)):
             [offered] = await actions.of_packages(SYSTEM, [box])
             await assert_true(offered, PACKAGES, box)
+
+
+class TestOfPayments:
+    async def test_are_true_whatever_became_of_it(self, shop):
+        order = await shop.order("placed", mug=2)
+        said = Said(outcome=PaymentEventState.REQUESTED)
+        payment = await payments.authorize(SYSTEM, order.id, said=said)
+        asked = await PaymentEvent.get(payment_id=payment.id)
+        declined = Said(outcome=PaymentEventState.FAILED)
+        for act in (
+            lambda: payments.record_outcome(SYSTEM, payment.id, event_id=asked.id),
+            lambda: payments.capture(SYSTEM, payment.id, said=declined),
+            lambda: payments.capture(SYSTEM, payment.id),
+            lambda: chargebacks.record(SYSTEM, payment.id),
+            lambda: chargebacks.reverse(SYSTEM, payment.id),
+            lambda: payments.refund(SYSTEM, payment.id),
+            lambda: None,
+        ):
+            [offered] = await actions.of_payments(SYSTEM, [payment])
+            await assert_true(offered, PAYMENTS, payment)
+
+            if (doing := act()) is not None:
+                await doing
 
 
 class TestOfStockAlerts:

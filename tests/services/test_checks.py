@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import replace
+from decimal import Decimal
 
 import pytest
 from tortoise.connection import get_connection
@@ -10,6 +11,10 @@ from tortoise.transactions import in_transaction
 from models import (
     FulfillmentLine,
     HoldKind,
+    Order,
+    PaymentEvent,
+    PaymentEventState,
+    PaymentProvider,
     Reservation,
     Role,
     ShipmentStatus,
@@ -25,6 +30,7 @@ from services import (
     fulfillments,
     holds,
     orders,
+    payments,
     people,
     requests,
     shipments,
@@ -32,6 +38,8 @@ from services import (
     waves,
 )
 from services.actors import SYSTEM
+from services.clock import now
+from services.payment_inputs import Said
 from services.requests import Request
 from tests.cast import HOME, STAGES, Shop, report
 from tests.damages import DAMAGES
@@ -56,6 +64,7 @@ async def lived_in(database: str) -> Shop:
     await _run_out(shop)
     held = await shop.order("confirmed")
     await holds.hold(SYSTEM, held.id, kind=HoldKind.MANUAL, reason="The customer is away.")
+    await _pay(await Shop.open())
     await people.create_token(SYSTEM, Role.CLERK, name="Clara")
     await people.create_token(SYSTEM, Role.CUSTOMER, name="Ada", customer_id=shop.customer.id)
     await requests.carry_out(SYSTEM, Request(fingerprint="f", key="k"), shop.order)
@@ -102,6 +111,26 @@ async def _scan(shop: Shop) -> None:
     given_up = await boxed(shop)
     await fulfillments.cancel(SYSTEM, given_up.fulfillment_id)
     await mispicked(shop)
+
+
+async def _pay(shop: Shop) -> None:
+    """Cash that is asked back in part, a provider that was asked, a failure, and an expiry."""
+    orders_ = [await shop.order("placed", mug=2) for _ in range(5)]
+    cash = await payments.take(SYSTEM, orders_[0].id)
+    money = (Decimal(5), "EUR")
+    await payments.refund(SYSTEM, cash.id, amount=money)
+    await payments.refund(
+        SYSTEM, cash.id, amount=money, said=Said(outcome=PaymentEventState.REQUESTED)
+    )
+    card = await payments.authorize(SYSTEM, orders_[1].id)
+    await payments.capture(SYSTEM, card.id, amount=money)
+    await payments.authorize(SYSTEM, orders_[2].id, provider=PaymentProvider.HTTP)
+    failed = Said(outcome=PaymentEventState.FAILED)
+    tried = await payments.authorize(SYSTEM, orders_[3].id, said=failed)
+    event = await PaymentEvent.get(payment_id=tried.id)
+    await payments.retry(SYSTEM, tried.id, event_id=event.id, said=failed)
+    await Order.filter(id=orders_[4].id).update(payment_due_at=now())
+    await orders.expire(SYSTEM, orders_[4].id)
 
 
 async def _run_low(shop: Shop) -> None:

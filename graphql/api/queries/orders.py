@@ -32,6 +32,12 @@ publish(OrderSort, "How orders are sorted.")
 @strawberry.input(description="Which orders.")
 class OrderFilter:
     status: list[models.OrderStatus] | None = condition("status__in", "In any of these.")
+    payment_status: list[models.PaymentStatus] | None = condition(
+        "payment_status__in", "With any of these payment statuses."
+    )
+    payment_due_until: datetime | None = condition(
+        "payment_due_at__lt", "Due to be paid before then."
+    )
     channel: list[models.OrderChannel] | None = condition("channel__in", "From any of these.")
     customer_id: strawberry.ID | None = condition(
         "customer_id", "Of this customer.", of=models.Customer

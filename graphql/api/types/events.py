@@ -49,6 +49,7 @@ ROWS: dict[str, tuple[type[Model], str]] = {
     "fulfillment_id": (models.Fulfillment, "api.types.fulfillments"),
     "exception_id": (models.OrderException, "api.types.exceptions"),
     "data_issue_id": (models.DataIssue, "api.types.orders"),
+    "payment_id": (models.Payment, "api.types.payments"),
     "shipment_id": (models.Shipment, "api.types.fulfillments"),
 }
 SIGNALS: tuple[type[Signal], ...] = (Heartbeat, Reset)

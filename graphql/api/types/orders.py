@@ -17,6 +17,7 @@ from api.types.customers import Customer, PostalAddress
 from api.types.events import Event
 from api.types.exceptions import OrderException
 from api.types.fulfillments import Fulfillment, Shipment
+from api.types.payments import Payment
 from api.types.prices import Discount, PriceStep, price_explanation
 from api.types.reservations import Allocation, Backorder, Reservation, allocations
 from services import actions, holds, progress, timeline
@@ -113,6 +114,22 @@ class Order(Node):
         resolver=price_explanation,
         description="Each rule that was applied, in order; the amounts sum to the total.",
     )
+    payment_status: models.PaymentStatus = column("How far its money has come.")
+    payment_due_at: datetime | None = column("Unpaid at this time, it expires; empty, it does not.")
+    authorized: Money = money("authorized", "Set aside for it, and not captured or given up.")
+    captured: Money = money("captured", "What came to us for it.")
+    refunded: Money = money("refunded", "What went back of that.")
+    balance_due: Money = money(
+        "balance_due",
+        "What is not paid yet; below zero, what is to be given back. Refunds out of courtesy do "
+        "not have to be paid anew.",
+    )
+    payments: list[Payment] | None = many(
+        models.Payment,
+        "order_id",
+        "How it is paid; needs PAYMENTS_READ.",
+        needs=Permission.PAYMENTS_READ,
+    )
     shipping_address: PostalAddress | None = column("Where it goes.")
     billing_address: PostalAddress | None = column("Where its bill goes, where that is elsewhere.")
     note: str = column("What was said about it.")
@@ -121,6 +138,7 @@ class Order(Node):
     placed_at: datetime | None = column("When the customer committed.")
     confirmed_at: datetime | None = column("When it was accepted.")
     completed_at: datetime | None = column("When the customer had every remaining unit.")
+    expired_at: datetime | None = column("When it was given up as it was not paid in time.")
     cancelled_at: datetime | None = column("When it was given up.")
     cancel_reason: str = column("Why it was given up.")
     lines: list[OrderLine] = many(models.OrderLine, "order_id", "What is bought.")

@@ -1,0 +1,101 @@
+"""Settlements: what money has to be moved so that it is in line with an order."""
+
+from models import (
+    ExceptionKind,
+    Order,
+    OrderLine,
+    OrderStatus,
+    Payment,
+    PaymentEvent,
+    PaymentEventKind,
+)
+from models import PaymentEventState as State
+from services import exceptions, payment_terms, policies
+from services.actors import Actor
+from services.money import to_decimal
+from services.payment_events import Account, request, store
+
+_K = PaymentEventKind
+GIVEN_UP = {OrderStatus.CANCELLED, OrderStatus.EXPIRED}
+LESS = "The order came to cost less."
+
+
+async def follow(actor: Actor, account: Account, payment: Payment, event: PaymentEvent) -> None:
+    """See what an event leads to, and store all of it.
+
+    Money that comes in late, for an order that was given up meanwhile, is given back at once.
+    """
+    changed = {payment.id: payment}
+    if event.state is State.SUCCEEDED and event.kind in (_K.AUTHORIZATION, _K.CAPTURE):
+        more: list[Payment] = []
+        if account.order.status in GIVEN_UP:
+            more = await bring_in_line(actor, account)
+        elif event.kind is _K.AUTHORIZATION:
+            more = await collect(actor, account)
+        changed |= {each.id: each for each in more}
+    await store(actor, account, *changed.values())
+    takes_away = event.state is State.SUCCEEDED and event.kind in (_K.VOID, _K.REFUND)
+    await payment_terms.follow(actor, account.order, account.total, may_hold=takes_away)
+    await _queue(actor, account, event)
+
+
+async def bring_in_line(actor: Actor, account: Account) -> list[Payment]:
+    """Void and refund what is beyond the price, the latest payment first."""
+    total, price = account.total, account.price
+    needed = max(0, price - total.paid - (total.spoken_for - total.voiding))
+    voided = await _spread(actor, account, _K.VOID, total.capturable - needed)
+    excess = total.overpaid(price) - total.refunding_owed
+    return voided + await _spread(actor, account, _K.REFUND, excess)
+
+
+async def collect(actor: Actor, account: Account) -> list[Payment]:
+    """Capture what is due of what is authorized, the earliest payment first."""
+    total = account.total
+    if not total.capturable:
+        return []
+    due = await _due(account.order) - total.paid - total.capturing
+    return await _spread(actor, account, _K.CAPTURE, min(due, total.capturable))
+
+
+async def _queue(actor: Actor, account: Account, event: PaymentEvent) -> None:
+    """Put an order whose money went wrong into the queue of exceptions, and take it out again."""
+    order, amount = account.order, to_decimal(event.amount, event.currency)
+    if event.state is State.FAILED:
+        said = event.failure_message or event.failure_code or "no reason given"
+        reason = f"The {event.kind} of {amount} {event.currency} failed: {said}"
+        await exceptions.open(actor, order, ExceptionKind.PAYMENT_FAILED, reason=reason)
+    elif event.state is State.SUCCEEDED:
+        await exceptions.resolve(actor, order, ExceptionKind.PAYMENT_FAILED)
+    if account.total.disputed > 0:
+        disputed = to_decimal(account.total.disputed, event.currency)
+        reason = f"The customer's bank has taken {disputed} {event.currency} back."
+        await exceptions.open(actor, order, ExceptionKind.DISPUTED, reason=reason)
+    elif event.kind in (_K.CHARGEBACK, _K.CHARGEBACK_REVERSAL):
+        await exceptions.resolve(actor, order, ExceptionKind.DISPUTED)
+
+
+async def _spread(
+    actor: Actor, account: Account, kind: PaymentEventKind, excess: int
+) -> list[Payment]:
+    """Ask for an amount, of as many payments as it takes."""
+    changed = []
+    is_outward = kind is not _K.CAPTURE
+    for payment in reversed(account.payments) if is_outward else account.payments:
+        sums = account.sums(payment)
+        units = min(sums.refundable if kind is _K.REFUND else sums.capturable, excess)
+        if units > 0:
+            await request(actor, account, payment, kind, units, reason=LESS if is_outward else "")
+            excess -= units
+            changed.append(payment)
+    return changed
+
+
+async def _due(order: Order) -> int:
+    """How much of the price is to be captured by now."""
+    if policies.current().capture == "placement" or not order.price:
+        return order.price
+    lines = await OrderLine.filter(order_id=order.id)
+    if all(line.shipped >= line.remaining for line in lines):
+        return order.price
+    worth: int = sum(line.total * line.shipped // line.remaining for line in lines if line.shipped)
+    return min(order.price, worth)
