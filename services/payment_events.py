@@ -14,7 +14,6 @@ from models import (
     PaymentEvent,
     PaymentEventKind,
     PaymentEventState,
-    PaymentStatus,
 )
 from services import providers
 from services.actors import Actor
@@ -86,18 +85,16 @@ Events = dict[int, list[PaymentEvent]]
 async def events_of(payments: Sequence[Payment]) -> Events:
     """The events of payments, by payment, in their order."""
     found: Events = defaultdict(list)
-    if payments:
-        ids = [payment.id for payment in payments]
-        for event in await PaymentEvent.filter(payment_id__in=ids).order_by("id"):
-            found[event.payment_id].append(event)
+    ids = [payment.id for payment in payments]
+    for event in await PaymentEvent.filter(payment_id__in=ids).order_by("id"):
+        found[event.payment_id].append(event)
     return found
 
 
 async def sums_of_orders(orders: Sequence[Order]) -> dict[int, Sums]:
     """What the payments of each order sum up to."""
     found = {order.id: Sums() for order in orders}
-    tried = [order.id for order in orders if order.payment_status is not PaymentStatus.NONE]
-    payments = await Payment.filter(order_id__in=tried) if tried else []
+    payments = await Payment.filter(order_id__in=list(found))
     events = await events_of(payments)
     for payment in payments:
         found[payment.order_id] += sums_of(events[payment.id])

@@ -330,6 +330,8 @@ DAMAGES: Sequence[tuple[str, set[str]]] = (
     (
         "UPDATE orders SET fraud_review = 'pending', fraud_score = 80 WHERE " + first("orders"),
         {"fraud-review"},
+    ),
+    (
         "UPDATE payments SET captured = captured + 1 WHERE " + first("payments"),
         {"payment-sums"},
     ),

@@ -6,10 +6,11 @@ from models.data_issues import DataIssueKind
 from models.exceptions import ExceptionKind
 from models.fraud import FraudReview
 from models.holds import HoldKind
-from models.lifecycle import ArrivalStatus, FulfillmentStatus, OrderStatus, PackageStatus, ReservationStatus, ShipmentStatus, StockAlertStatus, WaveStatus
+from models.lifecycle import ArrivalStatus, FulfillmentStatus, OrderStatus, PackageStatus, PaymentStatus, ReservationStatus, ShipmentStatus, StockAlertStatus, WaveStatus
 from models.locations import LocationKind
 from models.mispicks import MispickKind, MispickStep
 from models.orders import AllocationPolicy, OrderChannel, new_tracking_token
+from models.payments import PaymentEventKind, PaymentEventState, PaymentMethod, PaymentProvider
 from models.people import Role
 from models.stock import MovementReason
 from orjson import loads
@@ -168,8 +169,15 @@ class Migration(migrations.Migration):
                 ('fraud_signals', fields.JSONField(default=list, encoder=JSON_DUMPS, decoder=loads)),
                 ('fraud_decided_by', fields.CharField(null=True, max_length=60)),
                 ('fraud_note', fields.CharField(default='', max_length=500)),
+                ('payment_status', fields.CharEnumField(default=PaymentStatus.NONE, description='NONE: none\nPENDING: pending\nAUTHORIZED: authorized\nPARTIALLY_PAID: partially_paid\nPAID: paid\nOVERPAID: overpaid\nPARTIALLY_REFUNDED: partially_refunded\nREFUNDED: refunded\nVOIDED: voided\nFAILED: failed\nDISPUTED: disputed', enum_type=PaymentStatus, max_length=20)),
+                ('authorized', fields.BigIntField(default=0)),
+                ('captured', fields.BigIntField(default=0)),
+                ('refunded', fields.BigIntField(default=0)),
+                ('courtesy', fields.BigIntField(default=0)),
+                ('payment_due_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ('expired_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
             ],
-            options={'table': 'orders', 'app': 'models', 'unique_together': (('channel', 'source', 'external_reference'),), 'indexes': [Index(fields=['customer_id', 'id']), Index(fields=['status', 'id']), Index(fields=['channel', 'id']), Index(fields=['placed_at', 'id']), Index(fields=['total', 'id']), Index(fields=['updated_at', 'id']), Index(fields=['source', 'id']), Index(fields=['external_reference', 'id']), Index(fields=['split_from_id', 'id']), Index(fields=['merged_into_id', 'id']), Index(fields=['fraud_review', 'id']), Index(fields=['customer_id', 'goods_digest', 'placed_at']), Index(fields=['place_digest', 'placed_at'])], 'pk_attr': 'id', 'table_description': 'Money is in minor units of `currency`. Where it goes is copied from the address book, so'},
+            options={'table': 'orders', 'app': 'models', 'unique_together': (('channel', 'source', 'external_reference'),), 'indexes': [Index(fields=['customer_id', 'id']), Index(fields=['status', 'id']), Index(fields=['channel', 'id']), Index(fields=['placed_at', 'id']), Index(fields=['total', 'id']), Index(fields=['updated_at', 'id']), Index(fields=['source', 'id']), Index(fields=['external_reference', 'id']), Index(fields=['split_from_id', 'id']), Index(fields=['merged_into_id', 'id']), Index(fields=['fraud_review', 'id']), Index(fields=['customer_id', 'goods_digest', 'placed_at']), Index(fields=['place_digest', 'placed_at']), Index(fields=['payment_status', 'id']), Index(fields=['status', 'payment_due_at'])], 'pk_attr': 'id', 'table_description': 'Money is in minor units of `currency`. Where it goes is copied from the address book, so'},
             bases=['Lifecycle'],
         ),
         ops.CreateModel(
@@ -234,6 +242,68 @@ class Migration(migrations.Migration):
             ],
             options={'table': 'order_exceptions', 'app': 'models', 'unique_together': (('order_id', 'kind', 'is_open'),), 'indexes': [Index(fields=['is_open', 'due_at', 'id']), Index(fields=['kind', 'is_open', 'due_at', 'id']), Index(fields=['owner', 'is_open', 'due_at', 'id']), Index(fields=['due_at', 'id'])], 'pk_attr': 'id', 'table_description': '`is_open` is empty once it is resolved, so that the unique index lets one be open per order'},
             bases=['Row'],
+        ),
+        ops.CreateModel(
+            name='Payment',
+            fields=[
+                ('id', fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                ('version', fields.IntField(default=1)),
+                ('created_at', fields.DatetimeField(auto_now=False, auto_now_add=True)),
+                ('updated_at', fields.DatetimeField(auto_now=True, auto_now_add=False)),
+                ('order', fields.ForeignKeyField('models.Order', source_field='order_id', db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.RESTRICT)),
+                ('method', fields.CharEnumField(description='CARD: card\nCARD_PRESENT: card_present\nCASH: cash\nBANK_TRANSFER: bank_transfer\nDIRECT_DEBIT: direct_debit\nWALLET: wallet\nOTHER: other', enum_type=PaymentMethod, max_length=20)),
+                ('provider', fields.CharEnumField(description='MANUAL: manual\nHTTP: http', enum_type=PaymentProvider, max_length=20)),
+                ('amount', fields.BigIntField()),
+                ('currency', fields.CharField(max_length=3)),
+                ('reference', fields.CharField(null=True, max_length=200)),
+                ('tendered', fields.BigIntField(null=True)),
+                ('status', fields.CharEnumField(default=PaymentStatus.NONE, description='NONE: none\nPENDING: pending\nAUTHORIZED: authorized\nPARTIALLY_PAID: partially_paid\nPAID: paid\nOVERPAID: overpaid\nPARTIALLY_REFUNDED: partially_refunded\nREFUNDED: refunded\nVOIDED: voided\nFAILED: failed\nDISPUTED: disputed', enum_type=PaymentStatus, max_length=20)),
+                ('authorized', fields.BigIntField(default=0)),
+                ('captured', fields.BigIntField(default=0)),
+                ('refunded', fields.BigIntField(default=0)),
+                ('disputed', fields.BigIntField(default=0)),
+            ],
+            options={'table': 'payments', 'app': 'models', 'indexes': [Index(fields=['order_id', 'id']), Index(fields=['status', 'id']), Index(fields=['method', 'id']), Index(fields=['provider', 'reference']), Index(fields=['amount', 'id']), Index(fields=['updated_at', 'id'])], 'pk_attr': 'id', 'table_description': 'One means of payment of one order. Money is in minor units of `currency`.'},
+            bases=['Row'],
+        ),
+        ops.CreateModel(
+            name='PaymentEvent',
+            fields=[
+                ('id', fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                ('version', fields.IntField(default=1)),
+                ('created_at', fields.DatetimeField(auto_now=False, auto_now_add=True)),
+                ('updated_at', fields.DatetimeField(auto_now=True, auto_now_add=False)),
+                ('payment', fields.ForeignKeyField('models.Payment', source_field='payment_id', db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.RESTRICT)),
+                ('kind', fields.CharEnumField(description='AUTHORIZATION: authorization\nCAPTURE: capture\nREFUND: refund\nVOID: void\nCHARGEBACK: chargeback\nCHARGEBACK_REVERSAL: chargeback_reversal', enum_type=PaymentEventKind, max_length=20)),
+                ('state', fields.CharEnumField(description='REQUESTED: requested\nSUCCEEDED: succeeded\nFAILED: failed', enum_type=PaymentEventState, max_length=20)),
+                ('amount', fields.BigIntField()),
+                ('courtesy', fields.BigIntField(default=0)),
+                ('currency', fields.CharField(max_length=3)),
+                ('answers_id', fields.BigIntField(null=True, unique=True)),
+                ('retries_id', fields.BigIntField(null=True, unique=True)),
+                ('provider', fields.CharEnumField(description='MANUAL: manual\nHTTP: http', enum_type=PaymentProvider, max_length=20)),
+                ('outside_id', fields.CharField(null=True, max_length=200)),
+                ('reference', fields.CharField(null=True, max_length=200)),
+                ('failure_code', fields.CharField(default='', max_length=100)),
+                ('failure_message', fields.CharField(default='', max_length=500)),
+                ('reason', fields.CharField(default='', max_length=500)),
+                ('actor', fields.CharField(max_length=60)),
+                ('happened_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+            ],
+            options={'table': 'payment_events', 'app': 'models', 'unique_together': (('provider', 'outside_id'),), 'indexes': [Index(fields=['payment_id', 'id'])], 'pk_attr': 'id', 'table_description': 'Something that was asked for, or that happened, to a payment. It is never changed.'},
+            bases=['Row'],
+        ),
+        ops.CreateModel(
+            name='PaymentDispatch',
+            fields=[
+                ('id', fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                ('event', fields.OneToOneField('models.PaymentEvent', source_field='event_id', db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.RESTRICT)),
+                ('attempts', fields.IntField(default=0)),
+                ('due_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ('trouble', fields.CharField(default='', max_length=500)),
+            ],
+            options={'table': 'payment_dispatches', 'app': 'models', 'indexes': [Index(fields=['due_at', 'id'])], 'pk_attr': 'id', 'table_description': 'What is to be asked of a provider over the network, and when next.'},
+            bases=['Model'],
         ),
         ops.CreateModel(
             name='Person',
