@@ -1,9 +1,14 @@
 from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import product
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.allocation import Share, Shortage, Supply, allocate
+from models import AllocationPolicy
+from services.allocation import Share, Shortage, Supply, allocate, explain
+from services.distances import Distance
 
 MUG, SHIRT, CAP = 1, 2, 3
 NORTH, SOUTH, EAST = 10, 20, 30
@@ -126,3 +131,100 @@ class TestAllocate:
                     if each[1] == variant
                 )
                 assert left == 0
+
+
+PLACES = (NORTH, SOUTH, EAST, 40)
+small_demands = st.dictionaries(st.sampled_from([MUG, SHIRT]), st.integers(1, 4), min_size=1)
+small_stocks = st.dictionaries(
+    st.tuples(st.sampled_from(PLACES), st.sampled_from([MUG, SHIRT])), st.integers(0, 4)
+)
+ways = st.fixed_dictionaries({place: st.sampled_from([5.0, 50.0, 400.0]) for place in PLACES})
+every_policy = pytest.mark.parametrize("policy", AllocationPolicy)
+
+
+def ways_to_fill(demand: Mapping[int, int], stock: Mapping[tuple[int, int], int]) -> Iterator[dict]:
+    """Every way to take what is wanted from where it lies: units by location and variant."""
+    keys = [key for key, units in stock.items() if units and key[1] in demand]
+    for taken in product(*(range(stock[key] + 1) for key in keys)):
+        sums = Counter()
+        for (_, variant), units in zip(keys, taken, strict=True):
+            sums[variant] += units
+        if sums == Counter(demand):
+            yield {key: units for key, units in zip(keys, taken, strict=True) if units}
+
+
+def sent_from(shares: Sequence[Share]) -> Counter[int]:
+    sent: Counter[int] = Counter()
+    for share in shares:
+        sent[share.supply.location_id] += share.units
+    return sent
+
+
+class TestPolicy:
+    """Each policy against every other way there is to fill a small order."""
+
+    @given(demand=small_demands, stock=small_stocks)
+    def test_sends_as_few_parcels_as_any_way_could(self, demand, stock):
+        shares, short = allocate(demand, [supply(*at, units) for at, units in stock.items()])
+
+        if not short:
+            fewest = min(len({at[0] for at in way}) for way in ways_to_fill(demand, stock))
+            assert len(sent_from(shares)) == fewest
+
+    @given(demand=small_demands, stock=small_stocks, km=ways)
+    def test_sends_units_over_no_longer_a_way_than_any_could(self, demand, stock, km):
+        distances = {place: Distance(km=far, told_by="") for place, far in km.items()}
+        supplies = [supply(*at, units) for at, units in stock.items()]
+
+        shares, short = allocate(
+            demand, supplies, policy=AllocationPolicy.NEAREST, distances=distances
+        )
+
+        if not short:
+            shortest = min(
+                sum(km[at[0]] * units for at, units in way.items())
+                for way in ways_to_fill(demand, stock)
+            )
+            assert sum(km[at] * units for at, units in sent_from(shares).items()) == shortest
+
+    @given(demand=small_demands, stock=small_stocks)
+    def test_takes_most_from_the_fullest_then_from_the_next(self, demand, stock):
+        supplies = [supply(*at, units) for at, units in stock.items()]
+        order = list(dict.fromkeys(at[0] for at in stock))
+        full = Counter()
+        for (place, variant), units in stock.items():
+            full[place] += units if variant in demand else 0
+        fullest = sorted(order, key=lambda place: -full[place])
+
+        shares, short = allocate(demand, supplies, policy=AllocationPolicy.HIGHEST_STOCK)
+
+        if not short:
+            best = max(
+                tuple(sum(n for at, n in way.items() if at[0] == place) for place in fullest)
+                for way in ways_to_fill(demand, stock)
+            )
+            assert tuple(sent_from(shares)[place] for place in fullest) == best
+
+    @every_policy
+    @given(demand=demands, stock=stocks, avoid=avoided)
+    def test_fills_what_is_wanted_and_explains_every_location(self, policy, demand, stock, avoid):
+        supplies = [supply(*where, units) for where, units in stock.items()]
+        shares, short = allocate(demand, supplies, policy=policy, avoid=avoid)
+
+        told = explain(demand, supplies, shares, policy=policy, avoid=avoid)
+
+        assert {each.location_id for each in told} == {place for place, _ in stock}
+        assert sum(each.sends for each in told) == (0 if short else sum(demand.values()))
+        for each in told:
+            assert each.sends <= each.could_send
+            assert (each.rank is not None) == (each.sends > 0)
+            assert each.why.endswith(".")
+        ranks = [each.rank for each in told if each.rank]
+        assert ranks == list(range(1, len(ranks) + 1))
+
+    def test_finds_the_two_that_are_enough_where_the_fullest_is_neither(self):
+        stock = {(NORTH, MUG): 2, (NORTH, SHIRT): 2, (SOUTH, MUG): 3, (EAST, SHIRT): 3}
+
+        shares, _ = allocate({MUG: 3, SHIRT: 3}, [supply(*at, n) for at, n in stock.items()])
+
+        assert set(sent_from(shares)) == {SOUTH, EAST}
