@@ -8,14 +8,16 @@ import os
 import signal
 import socket
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from uvicorn.supervisors import Multiprocess
+from websockets.http11 import Request
 
 from app import streams
+from app.audiences import WIRE
 from app.logs import configuration
 from app.settings import Settings
 from models import Customer, Role
@@ -118,6 +120,21 @@ class Connection(WebSocketsSansIOProtocol):
         if self._last_moment is not None:
             self._last_moment.cancel()
 
+    def handle_connect(self, event: Request) -> None:
+        super().handle_connect(event)
+        if not self.close_sent:
+            cast("dict[str, Any]", self.scope["extensions"])[WIRE] = self
+
+    def push(self, text: bytes) -> bool:
+        """Send a text now; refused while what was sent before waits to be read."""
+        if self.close_sent or self.transport.is_closing() or not self.writable.is_set():
+            return False
+        self.transport.write(_text_frame(text))
+        return True
+
+    async def drained(self) -> None:
+        await self.writable.wait()
+
     def _let_go(self) -> None:
         if self._last_moment is None and not self.disconnected:
             self._last_moment = self.loop.call_later(GOODBYE_SECONDS, self.transport.abort)
@@ -137,6 +154,16 @@ class Requests(HttpToolsProtocol):
         super().shutdown()
         if self.cycle is not None:
             self._carried.leaving.set()
+
+
+def _text_frame(text: bytes) -> bytes:
+    """A whole text message as RFC 6455 frames it; a server does not mask what it sends."""
+    size = len(text)
+    if size < 126:
+        return bytes((0x81, size)) + text
+    if size < 1 << 16:
+        return b"\x81\x7e" + size.to_bytes(2, "big") + text
+    return b"\x81\x7f" + size.to_bytes(8, "big") + text
 
 
 def configured(settings: Settings, **given: Any) -> uvicorn.Config:

@@ -14,12 +14,14 @@ from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 
 from api.context import Context
 from api.execution import Ended, Engine, ExecutionResult, GraphQLError, Operation, Rejected
+from app.audiences import WIRE, Audiences, Member, Wire
 from app.callers import Caller, Callers, address_of
 from app.identity import Unknown, identify
 from app.settings import Settings
 from app.wire import Malformed, read_json, read_request, write_json
 from services.actors import Actor
 from services.clock import now
+from services.live import Course, course
 
 log = logging.getLogger(__name__)
 
@@ -42,6 +44,7 @@ class Sockets:
 
     def __init__(self, engine: Engine, callers: Callers, settings: Settings) -> None:
         self.engine, self.callers, self.settings = engine, callers, settings
+        self.audiences = Audiences(engine)
 
     async def serve(self, websocket: WebSocket) -> None:
         if not self._is_from_here(websocket):
@@ -198,14 +201,12 @@ class Socket:
 
     async def _answer(self, name: str, operation: Operation, context: Context) -> None:
         try:
-            answer = await self.sockets.engine.stream(operation, context)
-            if not isinstance(answer, ExecutionResult):
-                await self._pass_on(name, answer)
-            elif answer.data is None and answer.errors:
+            answer = await self._follow(name, operation, context)
+            if answer is not None and answer.data is None and answer.errors:
                 self.operations.pop(name, None)
                 await self._fail(name, answer.errors)
                 return
-            else:
+            if answer is not None:
                 await self._next(name, answer)
             # The id is free again before the client is told so.
             self.operations.pop(name, None)
@@ -218,6 +219,30 @@ class Socket:
         except Exception:
             log.exception("An operation over websocket failed")
             self.end(4500, "Internal server error")
+
+    async def _follow(
+        self, name: str, operation: Operation, context: Context
+    ) -> ExecutionResult | None:
+        """The one answer there is, or None when a stream of them has been passed on.
+
+        A stream is first read alone, from its own cursor on; once it is up to date, together with
+        everybody who watches the same, for as long as the client keeps up.
+        """
+        wire: Wire | None = self.websocket.scope.get("extensions", {}).get(WIRE)
+        own = Course(catches_up=wire is not None)
+        course.set(own)
+        prefix = b'{"id":' + write_json(name) + b',"type":"next","payload":'
+        while True:
+            answers = await self.sockets.engine.stream(operation, context)
+            if isinstance(answers, ExecutionResult):
+                return answers
+            own.has_caught_up = False
+            await self._pass_on(name, answers)
+            if wire is None or not own.has_caught_up:
+                return None
+            own.begins = await self.sockets.audiences.attend(
+                Member(wire, prefix, own.position), operation, context.actor
+            )
 
     async def _pass_on(self, name: str, results: AsyncGenerator[ExecutionResult, None]) -> None:
         async with aclosing(results) as each:

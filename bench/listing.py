@@ -25,7 +25,7 @@ TRIFLES = {"{ __typename }": "{ __typename }", "{ me }": "{ me { name role } }"}
 async def page(site: Site) -> list[Row]:
     """A page over HTTP against the same bytes made by hand in process."""
     request = servers.asking(LIST, first=LISTED)
-    with servers.served("app.main:application", site.url, site.shop.token) as server:
+    with servers.served(servers.WAYBILL, site.url, site.shop.token) as server:
 
         async def ask() -> bytes:
             answer: bytes = server.post(request)

@@ -37,7 +37,7 @@ async def by_services(site: Site) -> list[Row]:
 
 
 async def by_http(site: Site) -> list[Row]:
-    with servers.served("app.main:application", site.url, site.shop.token) as server:
+    with servers.served(servers.WAYBILL, site.url, site.shop.token) as server:
 
         async def work() -> None:
             place(server, site.shop.draft())

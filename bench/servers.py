@@ -4,7 +4,7 @@ import os
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from http.client import HTTPConnection
@@ -16,8 +16,11 @@ import psutil
 
 HOST = "127.0.0.1"
 START_SECONDS = 30
-# As `waybill serve` runs it.
-UVICORN = [
+WAYBILL = [sys.executable, "-c", "from app.cli import main; main()", "serve"]
+# The same for a server that does nothing.
+PLAIN = [
+    sys.executable,
+    "-m",
     "uvicorn",
     "--factory",
     "--ws=websockets-sansio",
@@ -27,6 +30,8 @@ UVICORN = [
     "--log-level=warning",
     # A server waits for its turn longer than the five seconds after which uvicorn hangs up.
     "--timeout-keep-alive=60",
+    f"--host={HOST}",
+    "bench.plain:application",
 ]
 
 
@@ -67,17 +72,21 @@ def both(url: str, token: str) -> Iterator[tuple[Server, Server]]:
     """Waybill, and the server that does nothing."""
     with ExitStack() as stack:
         yield (
-            stack.enter_context(served("app.main:application", url, token)),
-            stack.enter_context(served("bench.plain:application", url, token)),
+            stack.enter_context(served(WAYBILL, url, token)),
+            stack.enter_context(served(PLAIN, url, token)),
         )
 
 
 @contextmanager
-def served(application: str, url: str, token: str) -> Iterator[Server]:
+def served(command: Sequence[str], url: str, token: str) -> Iterator[Server]:
     port = _free_port()
-    command = [sys.executable, "-m", *UVICORN, "--host", HOST, "--port", str(port), application]
-    settings = {"WAYBILL_DATABASE_URL": url, "WAYBILL_MODE": "production"}
-    running = subprocess.Popen(command, env=os.environ | settings)
+    settings = {
+        "WAYBILL_DATABASE_URL": url,
+        "WAYBILL_MODE": "production",
+        "WAYBILL_PORT": str(port),
+        "UVICORN_PORT": str(port),
+    }
+    running = subprocess.Popen(command, env=os.environ | settings, stdout=subprocess.DEVNULL)
     try:
         _wait_for(port, running)
         connection = HTTPConnection(HOST, port, timeout=60)

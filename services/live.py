@@ -9,6 +9,7 @@ import logging
 from collections import defaultdict, deque
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import aclosing, asynccontextmanager, contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import datetime
 from time import monotonic
@@ -97,6 +98,29 @@ class Reset(Signal):
 Tidings = Event | Heartbeat | Reset
 
 
+@dataclass
+class Course:
+    """How the streams of a task run, and how far they have come.
+
+    `begins` is the position to go on after, whatever cursor was given. A stream that `catches_up`
+    ends, and `has_caught_up`, as soon as there is nothing more to read. `position` is that of what
+    was told last and, at such an end, how far the log was considered; `is_news` says whether what
+    was told last is an event.
+    """
+
+    begins: int | None = None
+    catches_up: bool = False
+    has_caught_up: bool = False
+    position: int = 0
+    is_news: bool = True
+
+    def told(self, position: int, *, is_news: bool) -> None:
+        self.position, self.is_news = position, is_news
+
+
+course: ContextVar[Course | None] = ContextVar("course", default=None)
+
+
 class Inbox:
     """What one watcher has yet to read; when it overflows the watcher goes back to the log."""
 
@@ -112,6 +136,10 @@ class Inbox:
             self.events.clear()
             self.overflowed = True
         self.filled.set()
+
+    @property
+    def is_empty(self) -> bool:
+        return not self.events and not self.overflowed
 
     async def take(self, *, patience: float) -> list[Event] | None:
         """The events waiting, or None when some were let go and the log must be read again."""
@@ -181,13 +209,16 @@ class Live:
         """Every event of interest after a position, once and in order, for ever.
 
         `after` None means from now on. While nothing comes, a heartbeat tells how far the
-        watcher is; a position outside the log is answered with a reset.
+        watcher is; a position outside the log is answered with a reset. Where the task has a
+        course, it is kept.
         """
+        own = course.get() or Course()
         with self._inbox(interest.topic) as inbox:
             # The inbox is open before the log is read: reading first would lose what falls between.
             cursor = self.position if after is None else after
             if after is not None and not await _is_readable(after):
                 cursor = self.position
+                own.told(cursor, is_news=True)
                 yield Reset(position=cursor)
             waiting: list[Event] | None = None
             quiet_since = monotonic()
@@ -196,6 +227,7 @@ class Live:
                     async with aclosing(event_log.read(cursor, interest.where())) as missed:
                         async for event in missed:
                             cursor, quiet_since = event.position or cursor, monotonic()
+                            own.told(cursor, is_news=True)
                             yield event
                 for event in waiting or ():
                     if (event.position or 0) <= cursor:
@@ -203,14 +235,19 @@ class Live:
                     cursor = event.position or cursor
                     if interest.meets(event):
                         quiet_since = monotonic()
+                        own.told(cursor, is_news=True)
                         yield event
                 # With nothing in the inbox, all of this topic up to here has been considered.
                 reached = self.position
+                if own.catches_up and inbox.is_empty:
+                    own.position, own.has_caught_up = max(cursor, reached), True
+                    return
                 waiting = await inbox.take(patience=quiet_since + heartbeat - monotonic())
                 if waiting == []:
                     cursor = max(cursor, reached)
                 if waiting is not None and monotonic() - quiet_since >= heartbeat:
                     quiet_since = monotonic()
+                    own.told(cursor, is_news=False)
                     yield Heartbeat(position=cursor)
 
     @contextmanager

@@ -12,7 +12,7 @@ from api.nodes import decode
 from api.permissions import require
 from api.types.events import Event, EventKind
 from services import timeline, watching
-from services.live import Interest
+from services.live import Interest, course
 
 Cursor = Annotated[
     str | None,
@@ -23,7 +23,11 @@ Cursor = Annotated[
 
 
 def position(cursor: str | None) -> int | None:
-    """The position a cursor stands for; None, which begins with what is now, for none."""
+    """The position to go on after: what the stream's course says, or else the cursor; None, which
+    begins with what is now, for none."""
+    own = course.get()
+    if own is not None and own.begins is not None:
+        return own.begins
     return None if cursor is None else timeline.position(cursor)
 
 
