@@ -39,9 +39,18 @@ from models.payments import (
 )
 from models.people import Person, Role, Token
 from models.prices import Price, PriceList
+from models.promises import Promise
 from models.reservations import Reservation
 from models.rows import Row
 from models.shipments import CarrierEvent, Shipment, ShipmentLine
+from models.shipping import (
+    Carrier,
+    RateBand,
+    ServiceLevel,
+    ShippingMethod,
+    ShippingZone,
+    Weekday,
+)
 from models.stock import Level, Movement, MovementReason
 from models.taxes import TaxRate
 from models.waves import Wave
@@ -52,6 +61,7 @@ __all__ = [
     "Arrival",
     "ArrivalStatus",
     "Bin",
+    "Carrier",
     "CarrierEvent",
     "Customer",
     "DataIssue",
@@ -96,13 +106,18 @@ __all__ = [
     "Price",
     "PriceList",
     "Product",
+    "Promise",
+    "RateBand",
     "Reservation",
     "ReservationStatus",
     "Role",
     "Row",
+    "ServiceLevel",
     "Shipment",
     "ShipmentLine",
     "ShipmentStatus",
+    "ShippingMethod",
+    "ShippingZone",
     "StockAlert",
     "StockAlertKind",
     "StockAlertStatus",
@@ -112,4 +127,5 @@ __all__ = [
     "Variant",
     "Wave",
     "WaveStatus",
+    "Weekday",
 ]

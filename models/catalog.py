@@ -26,7 +26,8 @@ class Product(Row):
 
 
 class Variant(Row):
-    """One size, color or form of a product. `price` is in minor units of `currency`."""
+    """One size, color or form of a product. `price` is in minor units of `currency`, and a weight
+    of 0 is not known."""
 
     PREFIX = "VAR"
 
@@ -41,6 +42,7 @@ class Variant(Row):
     currency = fields.CharField(max_length=3)
     tax_class = fields.CharEnumField(TaxClass, max_length=20, default=TaxClass.STANDARD)
     backorderable = fields.BooleanField(default=False)
+    weight_grams = fields.IntField(default=0)
     archived_at = fields.DatetimeField(null=True)
 
     class Meta:

@@ -1,6 +1,6 @@
 """Fulfillments: the work one location does for one order."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 from tortoise import fields
 
@@ -12,7 +12,13 @@ from models.rows import Lifecycle, Row
 from models.waves import Wave
 
 
+def at_once() -> datetime:
+    return datetime.now(UTC)
+
+
 class Fulfillment(Lifecycle):
+    """Is to be handed over by `dispatch_by`: the order's, or at once where it has none."""
+
     PREFIX = "FUL"
     STEPS = FULFILLMENT_STEPS
 
@@ -31,6 +37,7 @@ class Fulfillment(Lifecycle):
         "models.Wave", related_name=False, null=True, on_delete=fields.RESTRICT
     )
     wave_id: int | None
+    dispatch_by = fields.DatetimeField(default=at_once)
     picker = fields.CharField(max_length=60, null=True)
     released_at = fields.DatetimeField(null=True)
     picked_at = fields.DatetimeField(null=True)
@@ -46,6 +53,8 @@ class Fulfillment(Lifecycle):
             ("status", "id"),
             ("wave_id", "id"),
             ("picker", "id"),
+            ("dispatch_by", "id"),
+            ("status", "dispatch_by"),
         )
 
     def release(self, *, at: datetime) -> None:

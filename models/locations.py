@@ -4,6 +4,7 @@ from tortoise import fields
 
 from models.lifecycle import Status
 from models.rows import Row
+from models.shipping import Weekday
 
 
 class LocationKind(Status):
@@ -13,7 +14,10 @@ class LocationKind(Status):
 
 class Location(Row):
     """`priority` orders locations when stock is reserved: the lowest is asked first. Where one
-    stands, in degrees and by its address, says how far it is from whoever buys."""
+    stands, in degrees and by its address, says how far it is from whoever buys.
+
+    Its calendar is in its `time_zone`: `works_on` are days of the week, Monday being 1, such as
+    12345, and `holidays_of` is a country or region, such as DE or DE-HH."""
 
     PREFIX = "LOC"
 
@@ -28,7 +32,14 @@ class Location(Row):
     country_code = fields.CharField(max_length=2, default="")
     latitude = fields.FloatField(null=True)
     longitude = fields.FloatField(null=True)
+    time_zone = fields.CharField(max_length=40, default="UTC")
+    works_on = fields.CharField(max_length=7, default="12345")
+    holidays_of = fields.CharField(max_length=10, default="")
     archived_at = fields.DatetimeField(null=True)
 
     class Meta:
         table = "locations"
+
+    @property
+    def working_days(self) -> list[Weekday]:
+        return [Weekday(day) for day in self.works_on]  # type: ignore[call-arg]

@@ -13,6 +13,7 @@ from models.errors import Blocked, Refused
 from models.fraud import FraudReview, FraudSignal
 from models.lifecycle import ORDER_STEPS, OrderStatus, PaymentStatus, Status
 from models.rows import Lifecycle, Row
+from models.shipping import ShippingMethod
 
 
 class OrderChannel(Status):
@@ -92,6 +93,16 @@ class Order(Lifecycle):
     allocations: list[dict[str, Any]] | None = fields.JSONField(null=True)
     note = fields.CharField(max_length=1000, default="")
     tracking_token = fields.CharField(max_length=40, unique=True, default=new_tracking_token)
+    shipping_method: fields.ForeignKeyNullableRelation[ShippingMethod] = fields.ForeignKeyField(
+        "models.ShippingMethod", related_name=False, null=True, on_delete=fields.RESTRICT
+    )
+    shipping_method_id: int | None
+    shipping_price = fields.BigIntField(default=0)
+    promised_at = fields.DatetimeField(null=True)
+    first_promised_at = fields.DatetimeField(null=True)
+    dispatch_by = fields.DatetimeField(null=True)
+    # When its prospects are to be looked at again; empty while there is nothing to look for.
+    evaluate_at = fields.DatetimeField(null=True)
     placed_at = fields.DatetimeField(null=True)
     confirmed_at = fields.DatetimeField(null=True)
     completed_at = fields.DatetimeField(null=True)
@@ -135,6 +146,10 @@ class Order(Lifecycle):
             ("place_digest", "placed_at"),
             ("payment_status", "id"),
             ("status", "payment_due_at"),
+            ("promised_at", "id"),
+            ("dispatch_by", "id"),
+            ("evaluate_at", "id"),
+            ("shipping_method_id", "id"),
         )
 
     @property
@@ -162,11 +177,11 @@ class Order(Lifecycle):
 
     def complete(self, *, at: datetime) -> None:
         self.step_to(OrderStatus.COMPLETED)
-        self.completed_at = at
+        self.completed_at, self.evaluate_at = at, None
 
     def cancel(self, *, reason: str, at: datetime) -> None:
         self.step_to(OrderStatus.CANCELLED)
-        self.cancel_reason, self.cancelled_at = reason, at
+        self.cancel_reason, self.cancelled_at, self.evaluate_at = reason, at, None
 
     def assess(self, *, score: int, signals: list[FraudSignal], review: bool) -> None:
         """Keep how risky it looks; from then on a person decides where it has to be reviewed."""
@@ -193,7 +208,7 @@ class Order(Lifecycle):
 
     def expire(self, *, at: datetime) -> None:
         self.step_to(OrderStatus.EXPIRED)
-        self.expired_at = at
+        self.expired_at, self.evaluate_at = at, None
 
     @property
     def price(self) -> int:

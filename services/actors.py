@@ -34,6 +34,8 @@ class Permission(Status):
     RESERVATIONS_WRITE = "reservations_write", "Extend reservations, and give them back."
     FULFILLMENTS_RELEASE = "fulfillments_release", "Hand work to a location, or take it back."
     FULFILLMENTS_WORK = "fulfillments_work", "Pick, pack, ship and record what carriers report."
+    SHIPPING_READ = "shipping_read", "See carriers, shipping methods and what they would cost."
+    SHIPPING_WRITE = "shipping_write", "Keep carriers, shipping methods and calendars."
     EXCEPTIONS_READ = "exceptions_read", "See the queue of exceptions."
     EXCEPTIONS_WORK = "exceptions_work", "Take exceptions, and say how they were dealt with."
     PAYMENTS_READ = "payments_read", "See payments and what became of them."
@@ -51,6 +53,7 @@ _READS = {
     _P.ORDERS_READ,
     _P.EXCEPTIONS_READ,
     _P.PICKING_READ,
+    _P.SHIPPING_READ,
 }
 _ENTRY = {
     _P.CUSTOMERS_CREATE,
@@ -73,6 +76,7 @@ _LEAD = {
     _P.FULFILLMENTS_RELEASE,
     _P.FULFILLMENTS_WORK,
     _P.EXCEPTIONS_WORK,
+    _P.SHIPPING_WRITE,
 }
 _MONEY = {_P.PAYMENTS_READ, _P.PAYMENTS_TAKE, _P.PAYMENTS_REFUND}
 
@@ -100,6 +104,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.CUSTOMER: frozenset(
         {
             _P.CATALOG_READ,
+            _P.SHIPPING_READ,
             _P.CUSTOMERS_READ,
             _P.CUSTOMERS_WRITE,
             _P.ORDERS_READ,

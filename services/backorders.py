@@ -8,7 +8,7 @@ from typing import Any
 from models import ExceptionKind, Order, OrderLine, OrderStatus
 from models.errors import Blocked, Problem, refuse_any
 from models.rows import store_all
-from services import backlog, exceptions, fulfillments, reservations, scopes
+from services import backlog, exceptions, fulfillments, promises, reservations, scopes
 from services.actors import SYSTEM, Actor
 from services.backlog import Outlook
 from services.commit import announce, operation
@@ -56,6 +56,7 @@ async def allocate(order_id: int) -> None:
     lines = [line for line in await _waiting_lines(order) if line.is_queued]
     if lines and order.status in OPEN and await _allocate(SYSTEM, order, lines):
         await order.store()
+        await promises.revise(SYSTEM, order, "Stock comes at another time than was expected.")
 
 
 async def due(at: datetime, limit: int) -> list[int]:

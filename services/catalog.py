@@ -57,6 +57,7 @@ async def create_variant(
     barcode: str | None = None,
     tax_class: TaxClass = TaxClass.STANDARD,
     backorderable: bool = False,
+    weight_grams: int = 0,
 ) -> Variant:
     product = await scopes.take(actor, Product, product_id, "productId")
     records.refuse_archived(product, "productId")
@@ -66,6 +67,7 @@ async def create_variant(
         "barcode": barcode,
         "tax_class": tax_class,
         "backorderable": backorderable,
+        "weight_grams": weight_grams,
     }
     variant = Variant(product_id=product.id, **_variant(entered), **_price(price, currency))
     await records.enter(variant, unique="sku or barcode")
@@ -112,6 +114,8 @@ def _product(given: Changes) -> Changes:
 def _variant(given: Changes) -> Changes:
     inputs = Inputs()
     checked = dict(given)
+    if "weight_grams" in given:
+        inputs.number(given["weight_grams"], "weightGrams", least=0, most=10_000_000)
     for field, most in (("sku", 60), ("name", 200)):
         if field in given:
             checked[field] = inputs.text(given[field], field, most=most)

@@ -206,7 +206,11 @@ async def plan(actor: Actor, order: Order) -> None:
         if row.id not in planned:
             by_location[row.location_id].append(row)
     for location_id, kept in by_location.items():
-        fulfillment = await Fulfillment.create(order_id=order.id, location_id=location_id)
+        fulfillment = await Fulfillment.create(
+            order_id=order.id,
+            location_id=location_id,
+            dispatch_by=order.dispatch_by or now(),
+        )
         await FulfillmentLine.bulk_create(
             FulfillmentLine(
                 fulfillment_id=fulfillment.id,

@@ -10,6 +10,7 @@ from services.commit import announce, operation
 from services.facts.locations import LocationArchived, LocationCreated, LocationUpdated
 from services.inputs import Inputs
 from services.records import Changes
+from services.shipping_methods import checked_calendar
 
 # How long each part of an address may be, and what it is called in an input.
 PLACE = {
@@ -56,6 +57,19 @@ async def archive(actor: Actor, location_id: int) -> Location:
     await records.archive(location)
 
     announce(actor, LocationArchived(location_id=location.id))
+    return location
+
+
+@operation
+async def set_calendar(actor: Actor, location_id: int, changes: Changes) -> Location:
+    """Say in which time zone and on which days a location works; promises that were made stay."""
+    location = await scopes.take(actor, Location, location_id)
+    inputs = Inputs()
+    checked = checked_calendar(inputs, changes)
+    inputs.refuse()
+    await records.revise(location, checked)
+
+    announce(actor, LocationUpdated(location_id=location.id))
     return location
 
 

@@ -37,6 +37,7 @@ from services import (
     payments,
     policies,
     pricing,
+    promises,
     records,
     reservations,
     scopes,
@@ -213,8 +214,9 @@ async def place(
     order.place(at=now())
     await _hold_where_needed(actor, order)
     order.payment_due_at = payment_terms.due_at(order)
-    await order.store()
     await reservations.backorder(actor, order, missing, reason="Too few units were there.")
+    await promises.make(actor, order, lines)
+    await order.store()
     await payment_terms.agree(actor, order)
 
     announce(actor, OrderPlaced(order_id=order.id, customer_id=order.customer_id))

@@ -13,6 +13,12 @@ from models import AllocationPolicy
 class Policy:
     """Durations are in the unit their name ends in."""
 
+    handling_minutes: int = 120
+    """How long it takes to make goods ready to leave, when a date is promised."""
+
+    restock_days: int = 14
+    """How long stock that nobody has announced is reckoned to take to come."""
+
     clockwork: bool = True
     """Whether `serve` does what falls due by itself; else `waybill worker` has to run."""
     duplicate_hours: int = 24

@@ -25,7 +25,7 @@ from models import (
 )
 from models.errors import Blocked, Problem, Refused
 from models.rows import store_all
-from services import policies
+from services import policies, shipping_options
 from services.amounts import Account, Bill, Item, Reduction, Step, Tax, reckon
 from services.clock import now
 from services.money import MOST_MINOR_UNITS
@@ -108,7 +108,12 @@ async def price(
     Refused where a variant has no price in the order's currency, or the order costs more than
     can be counted exactly.
     """
-    return apply(order, lines, await _book(order, lines, variants), path=path)
+    book = await _book(order, lines, variants)
+    account = apply(order, lines, book, path=path)
+    # What shipping costs can depend on the value of the goods.
+    if await shipping_options.charge(order, lines):
+        account = apply(order, lines, book, path=path)
+    return account
 
 
 def apply(order: Order, lines: Sequence[OrderLine], book: Book, *, path: str = "id") -> Account:
@@ -265,8 +270,7 @@ def _bill(order: Order, lines: Sequence[OrderLine], book: Book) -> Bill:
             for line in lines
         ],
         reductions=on_line[None],
-        # The charge is set by the shipping method; an order without one has none.
-        shipping=getattr(order, "shipping_price", 0) or 0,
+        shipping=order.shipping_price,
         shipping_tax=taxes[TaxClass.STANDARD],
     )
 

@@ -4,7 +4,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
@@ -16,6 +16,7 @@ from tortoise.connection import get_connection
 
 from models import (
     Arrival,
+    Carrier,
     Customer,
     Event,
     Fulfillment,
@@ -27,9 +28,13 @@ from models import (
     OrderChannel,
     OrderLine,
     Product,
+    RateBand,
     Role,
+    ServiceLevel,
     Shipment,
     ShipmentStatus,
+    ShippingMethod,
+    ShippingZone,
     Variant,
 )
 from models.errors import Path, Problem, Refused
@@ -171,6 +176,32 @@ class Shop:
 
     async def available(self, variant: Variant) -> int:
         return sum(level.available for level in await Level.filter(variant_id=variant.id))
+
+    async def ships(self) -> tuple[ShippingMethod, ShippingMethod]:
+        """Offers a standard method, which is the default, and one that flies overnight."""
+        n = next(_numbers)
+        carrier = await Carrier.create(code=f"DHL-{n}", name="DHL", works_on="123456")
+        await Location.filter(id__in=[self.north.id, self.south.id]).update(
+            time_zone="Europe/Berlin", holidays_of="DE-HH"
+        )
+        methods = []
+        for code, level, days, price in (
+            (f"STD-{n}", ServiceLevel.STANDARD, 3, 490),
+            (f"AIR-{n}", ServiceLevel.NEXT_DAY_AIR, 1, 2490),
+        ):
+            given = {"code": code, "name": code.title(), "service_level": level}
+            method = await ShippingMethod.create(
+                carrier_id=carrier.id, is_default=not methods, **given
+            )
+            await ShippingZone.create(
+                method_id=method.id,
+                name="Everywhere",
+                min_days=1,
+                max_days=days,
+                rates=[asdict(RateBand(price=price, currency="EUR"))],
+            )
+            methods.append(method)
+        return methods[0], methods[1]
 
     def draft(self, *, mug: int = 0, shirt: int = 0, **given: Any) -> Draft:
         """What an order of so many mugs and shirts is entered with."""

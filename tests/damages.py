@@ -152,7 +152,7 @@ DAMAGES: Sequence[tuple[str, set[str]]] = (
     (
         "UPDATE orders SET status = 'cancelled', cancelled_at = placed_at WHERE "
         + first("orders", "status = 'placed'"),
-        {"line-given-up", "order-reservations", "reservation-expiry"},
+        {"line-given-up", "order-reservations", "reservation-expiry", "promise-ended"},
     ),
     (
         "UPDATE orders SET status = 'placed', confirmed_at = NULL WHERE "
@@ -436,4 +436,32 @@ DAMAGES: Sequence[tuple[str, set[str]]] = (
         + first("order_exceptions", "is_open AND kind = 'lost'"),
         {"exception-ended"},
     ),
+    (
+        "UPDATE promises SET promised_at = CURRENT_TIMESTAMP WHERE " + first("promises"),
+        {"promise-history"},
+    ),
+    (
+        "UPDATE orders SET promised_at = NULL WHERE " + first("orders", "status = 'placed'"),
+        {"promise-history"},
+    ),
+    (
+        "UPDATE orders SET evaluate_at = created_at WHERE " + first("orders", "status = 'draft'"),
+        {"promise-drafts"},
+    ),
+    (
+        "UPDATE orders SET evaluate_at = created_at WHERE "
+        + first("orders", "status = 'completed'"),
+        {"promise-ended"},
+    ),
+    (
+        "UPDATE fulfillments SET dispatch_by = created_at WHERE "
+        + first("fulfillments", "status = 'released'"),
+        {"promise-work"},
+    ),
+    (
+        "UPDATE orders SET shipping_method_id = NULL WHERE "
+        + first("orders", "shipping_price > 0"),
+        {"shipping-charge"},
+    ),
+    ("UPDATE shipping_methods SET is_default = TRUE", {"shipping-default"}),
 )

@@ -17,6 +17,7 @@ from api.mutations.payments import PaymentMutations
 from api.mutations.prices import PriceMutations
 from api.mutations.reservations import ReservationMutations
 from api.mutations.shipments import ShipmentMutations
+from api.mutations.shipping import ShippingMutations
 from api.mutations.stock import StockMutations
 from api.mutations.waves import WaveMutations
 from api.queries.catalog import CatalogQueries
@@ -31,6 +32,7 @@ from api.queries.people import PeopleQueries
 from api.queries.picking import PickingQueries
 from api.queries.prices import PriceQueries
 from api.queries.reservations import ReservationQueries
+from api.queries.shipping import ShippingQueries
 from api.queries.stock import StockQueries
 from api.scalars import SCALARS
 from api.subscriptions.events import EventSubscriptions
@@ -47,6 +49,7 @@ class Query(
     FulfillmentQueries,
     PickingQueries,
     PaymentQueries,
+    ShippingQueries,
     StockQueries,
     ReservationQueries,
     CatalogQueries,
@@ -69,6 +72,7 @@ class Mutation(
     PackageMutations,
     ShipmentMutations,
     PaymentMutations,
+    ShippingMutations,
     StockMutations,
     ArrivalMutations,
     ReservationMutations,

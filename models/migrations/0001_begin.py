@@ -5,6 +5,7 @@ from models.catalog import TaxClass
 from models.data_issues import DataIssueKind
 from models.exceptions import ExceptionKind
 from models.fraud import FraudReview
+from models.fulfillments import at_once
 from models.holds import HoldKind
 from models.lifecycle import ArrivalStatus, FulfillmentStatus, OrderStatus, PackageStatus, PaymentStatus, ReservationStatus, ShipmentStatus, StockAlertStatus, WaveStatus
 from models.locations import LocationKind
@@ -12,6 +13,7 @@ from models.mispicks import MispickKind, MispickStep
 from models.orders import AllocationPolicy, OrderChannel, new_tracking_token
 from models.payments import PaymentEventKind, PaymentEventState, PaymentMethod, PaymentProvider
 from models.people import Role
+from models.shipping import ServiceLevel
 from models.stock import MovementReason
 from orjson import loads
 from tortoise.fields.base import OnDelete
@@ -23,6 +25,22 @@ class Migration(migrations.Migration):
     initial = True
 
     operations = [
+        ops.CreateModel(
+            name='Carrier',
+            fields=[
+                ('id', fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                ('version', fields.IntField(default=1)),
+                ('created_at', fields.DatetimeField(auto_now=False, auto_now_add=True)),
+                ('updated_at', fields.DatetimeField(auto_now=True, auto_now_add=False)),
+                ('code', fields.CharField(unique=True, max_length=60)),
+                ('name', fields.CharField(max_length=200)),
+                ('works_on', fields.CharField(default='12345', max_length=7)),
+                ('holidays_of', fields.CharField(default='', max_length=10)),
+                ('silence_hours', fields.IntField(default=48)),
+            ],
+            options={'table': 'carriers', 'app': 'models', 'pk_attr': 'id', 'table_description': '`works_on` are days of the week, Monday being 1, such as 12345, and `holidays_of` is a'},
+            bases=['Row'],
+        ),
         ops.CreateModel(
             name='Customer',
             fields=[
@@ -107,6 +125,9 @@ class Migration(migrations.Migration):
                 ('country_code', fields.CharField(default='', max_length=2)),
                 ('latitude', fields.FloatField(null=True)),
                 ('longitude', fields.FloatField(null=True)),
+                ('time_zone', fields.CharField(default='UTC', max_length=40)),
+                ('works_on', fields.CharField(default='12345', max_length=7)),
+                ('holidays_of', fields.CharField(default='', max_length=10)),
                 ('archived_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
             ],
             options={'table': 'locations', 'app': 'models', 'pk_attr': 'id', 'table_description': '`priority` orders locations when stock is reserved: the lowest is asked first. Where one'},
@@ -125,6 +146,71 @@ class Migration(migrations.Migration):
                 ('archived_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
             ],
             options={'table': 'bins', 'app': 'models', 'unique_together': (('location_id', 'code'),), 'indexes': [Index(fields=['location_id', 'position', 'id']), Index(fields=['code', 'id']), Index(fields=['position', 'id'])], 'pk_attr': 'id', 'table_description': '`position` is the place of a bin on the walk through its location. Its code is also what a'},
+            bases=['Row'],
+        ),
+        ops.CreateModel(
+            name='Person',
+            fields=[
+                ('id', fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                ('version', fields.IntField(default=1)),
+                ('created_at', fields.DatetimeField(auto_now=False, auto_now_add=True)),
+                ('updated_at', fields.DatetimeField(auto_now=True, auto_now_add=False)),
+                ('name', fields.CharField(max_length=200)),
+                ('role', fields.CharEnumField(description='CLERK: clerk\nSUPPORT: support\nPICKER: picker\nWAREHOUSE_LEAD: warehouse_lead\nBUYER: buyer\nACCOUNTANT: accountant\nMANAGER: manager\nADMIN: admin\nCUSTOMER: customer\nSUPPLIER: supplier', enum_type=Role, max_length=20)),
+                ('customer', fields.ForeignKeyField('models.Customer', source_field='customer_id', null=True, db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.RESTRICT)),
+            ],
+            options={'table': 'people', 'app': 'models', 'pk_attr': 'id', 'table_description': 'Somebody or something that calls. A person with role customer acts for `customer`.'},
+            bases=['Row'],
+        ),
+        ops.CreateModel(
+            name='PriceList',
+            fields=[
+                ('id', fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                ('version', fields.IntField(default=1)),
+                ('created_at', fields.DatetimeField(auto_now=False, auto_now_add=True)),
+                ('updated_at', fields.DatetimeField(auto_now=True, auto_now_add=False)),
+                ('name', fields.CharField(max_length=120)),
+                ('currency', fields.CharField(max_length=3)),
+                ('channel', fields.CharEnumField(null=True, description='ONLINE: online\nIN_PERSON: in_person\nPHONE: phone\nMARKETPLACE: marketplace\nFILE: file\nEDI: edi', enum_type=OrderChannel, max_length=20)),
+                ('priority', fields.IntField(default=100)),
+                ('prices_include_tax', fields.BooleanField(default=True)),
+                ('valid_from', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ('valid_until', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ('archived_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+            ],
+            options={'table': 'price_lists', 'app': 'models', 'indexes': [Index(fields=['name', 'id']), Index(fields=['priority', 'id'])], 'pk_attr': 'id', 'table_description': 'Prices for orders of one currency that count tax as the list does, and of one channel where'},
+            bases=['Row'],
+        ),
+        ops.CreateModel(
+            name='Product',
+            fields=[
+                ('id', fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                ('version', fields.IntField(default=1)),
+                ('created_at', fields.DatetimeField(auto_now=False, auto_now_add=True)),
+                ('updated_at', fields.DatetimeField(auto_now=True, auto_now_add=False)),
+                ('name', fields.CharField(max_length=200)),
+                ('description', fields.TextField(default='', unique=False)),
+                ('archived_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+            ],
+            options={'table': 'products', 'app': 'models', 'indexes': [Index(fields=['name', 'id'])], 'pk_attr': 'id'},
+            bases=['Row'],
+        ),
+        ops.CreateModel(
+            name='ShippingMethod',
+            fields=[
+                ('id', fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                ('version', fields.IntField(default=1)),
+                ('created_at', fields.DatetimeField(auto_now=False, auto_now_add=True)),
+                ('updated_at', fields.DatetimeField(auto_now=True, auto_now_add=False)),
+                ('code', fields.CharField(unique=True, max_length=40)),
+                ('name', fields.CharField(max_length=200)),
+                ('carrier', fields.ForeignKeyField('models.Carrier', source_field='carrier_id', db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.RESTRICT)),
+                ('service_level', fields.CharEnumField(description='STANDARD: standard\nEXPEDITED: expedited\nTWO_DAY: two_day\nNEXT_DAY_AIR: next_day_air\nSAME_DAY: same_day', enum_type=ServiceLevel, max_length=20)),
+                ('cut_off', fields.CharField(default='15:00', max_length=5)),
+                ('is_default', fields.BooleanField(default=False)),
+                ('archived_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+            ],
+            options={'table': 'shipping_methods', 'app': 'models', 'indexes': [Index(fields=['service_level', 'id']), Index(fields=['carrier_id', 'id']), Index(fields=['archived_at', 'id'])], 'pk_attr': 'id', 'table_description': "Parcels that are ready by `cut_off` (HH:MM, by the location's clock) leave the same day."},
             bases=['Row'],
         ),
         ops.CreateModel(
@@ -155,6 +241,12 @@ class Migration(migrations.Migration):
                 ('allocations', fields.JSONField(null=True, encoder=JSON_DUMPS, decoder=loads)),
                 ('note', fields.CharField(default='', max_length=1000)),
                 ('tracking_token', fields.CharField(default=new_tracking_token, unique=True, max_length=40)),
+                ('shipping_method', fields.ForeignKeyField('models.ShippingMethod', source_field='shipping_method_id', null=True, db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.RESTRICT)),
+                ('shipping_price', fields.BigIntField(default=0)),
+                ('promised_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ('first_promised_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ('dispatch_by', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ('evaluate_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
                 ('placed_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
                 ('confirmed_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
                 ('completed_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
@@ -177,7 +269,7 @@ class Migration(migrations.Migration):
                 ('payment_due_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
                 ('expired_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
             ],
-            options={'table': 'orders', 'app': 'models', 'unique_together': (('channel', 'source', 'external_reference'),), 'indexes': [Index(fields=['customer_id', 'id']), Index(fields=['status', 'id']), Index(fields=['channel', 'id']), Index(fields=['placed_at', 'id']), Index(fields=['total', 'id']), Index(fields=['updated_at', 'id']), Index(fields=['source', 'id']), Index(fields=['external_reference', 'id']), Index(fields=['split_from_id', 'id']), Index(fields=['merged_into_id', 'id']), Index(fields=['fraud_review', 'id']), Index(fields=['customer_id', 'goods_digest', 'placed_at']), Index(fields=['place_digest', 'placed_at']), Index(fields=['payment_status', 'id']), Index(fields=['status', 'payment_due_at'])], 'pk_attr': 'id', 'table_description': 'Money is in minor units of `currency`. Where it goes is copied from the address book, so'},
+            options={'table': 'orders', 'app': 'models', 'unique_together': (('channel', 'source', 'external_reference'),), 'indexes': [Index(fields=['customer_id', 'id']), Index(fields=['status', 'id']), Index(fields=['channel', 'id']), Index(fields=['placed_at', 'id']), Index(fields=['total', 'id']), Index(fields=['updated_at', 'id']), Index(fields=['source', 'id']), Index(fields=['external_reference', 'id']), Index(fields=['split_from_id', 'id']), Index(fields=['merged_into_id', 'id']), Index(fields=['fraud_review', 'id']), Index(fields=['customer_id', 'goods_digest', 'placed_at']), Index(fields=['place_digest', 'placed_at']), Index(fields=['payment_status', 'id']), Index(fields=['status', 'payment_due_at']), Index(fields=['promised_at', 'id']), Index(fields=['dispatch_by', 'id']), Index(fields=['evaluate_at', 'id']), Index(fields=['shipping_method_id', 'id'])], 'pk_attr': 'id', 'table_description': 'Money is in minor units of `currency`. Where it goes is copied from the address book, so'},
             bases=['Lifecycle'],
         ),
         ops.CreateModel(
@@ -306,50 +398,40 @@ class Migration(migrations.Migration):
             bases=['Model'],
         ),
         ops.CreateModel(
-            name='Person',
+            name='Promise',
             fields=[
                 ('id', fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
                 ('version', fields.IntField(default=1)),
                 ('created_at', fields.DatetimeField(auto_now=False, auto_now_add=True)),
                 ('updated_at', fields.DatetimeField(auto_now=True, auto_now_add=False)),
-                ('name', fields.CharField(max_length=200)),
-                ('role', fields.CharEnumField(description='CLERK: clerk\nSUPPORT: support\nPICKER: picker\nWAREHOUSE_LEAD: warehouse_lead\nBUYER: buyer\nACCOUNTANT: accountant\nMANAGER: manager\nADMIN: admin\nCUSTOMER: customer\nSUPPLIER: supplier', enum_type=Role, max_length=20)),
-                ('customer', fields.ForeignKeyField('models.Customer', source_field='customer_id', null=True, db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.RESTRICT)),
+                ('order', fields.ForeignKeyField('models.Order', source_field='order_id', db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.RESTRICT)),
+                ('promised_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ('dispatch_by', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ('shipping_method', fields.ForeignKeyField('models.ShippingMethod', source_field='shipping_method_id', null=True, db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.RESTRICT)),
+                ('reason', fields.CharField(max_length=500)),
+                ('actor', fields.CharField(max_length=60)),
+                ('made_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
             ],
-            options={'table': 'people', 'app': 'models', 'pk_attr': 'id', 'table_description': 'Somebody or something that calls. A person with role customer acts for `customer`.'},
+            options={'table': 'promises', 'app': 'models', 'indexes': [Index(fields=['order_id', 'id'])], 'pk_attr': 'id', 'table_description': 'The last of an order is the one that counts, and the first the one it is judged by.'},
             bases=['Row'],
         ),
         ops.CreateModel(
-            name='PriceList',
+            name='ShippingZone',
             fields=[
                 ('id', fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
                 ('version', fields.IntField(default=1)),
                 ('created_at', fields.DatetimeField(auto_now=False, auto_now_add=True)),
                 ('updated_at', fields.DatetimeField(auto_now=True, auto_now_add=False)),
-                ('name', fields.CharField(max_length=120)),
-                ('currency', fields.CharField(max_length=3)),
-                ('channel', fields.CharEnumField(null=True, description='ONLINE: online\nIN_PERSON: in_person\nPHONE: phone\nMARKETPLACE: marketplace\nFILE: file\nEDI: edi', enum_type=OrderChannel, max_length=20)),
-                ('priority', fields.IntField(default=100)),
-                ('prices_include_tax', fields.BooleanField(default=True)),
-                ('valid_from', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
-                ('valid_until', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
-                ('archived_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ('method', fields.ForeignKeyField('models.ShippingMethod', source_field='method_id', db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.RESTRICT)),
+                ('name', fields.CharField(max_length=100)),
+                ('countries', fields.JSONField(default=list, encoder=JSON_DUMPS, decoder=loads)),
+                ('regions', fields.JSONField(default=list, encoder=JSON_DUMPS, decoder=loads)),
+                ('postal_prefixes', fields.JSONField(default=list, encoder=JSON_DUMPS, decoder=loads)),
+                ('min_days', fields.IntField()),
+                ('max_days', fields.IntField()),
+                ('rates', fields.JSONField(default=list, encoder=JSON_DUMPS, decoder=loads)),
             ],
-            options={'table': 'price_lists', 'app': 'models', 'indexes': [Index(fields=['name', 'id']), Index(fields=['priority', 'id'])], 'pk_attr': 'id', 'table_description': 'Prices for orders of one currency that count tax as the list does, and of one channel where'},
-            bases=['Row'],
-        ),
-        ops.CreateModel(
-            name='Product',
-            fields=[
-                ('id', fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
-                ('version', fields.IntField(default=1)),
-                ('created_at', fields.DatetimeField(auto_now=False, auto_now_add=True)),
-                ('updated_at', fields.DatetimeField(auto_now=True, auto_now_add=False)),
-                ('name', fields.CharField(max_length=200)),
-                ('description', fields.TextField(default='', unique=False)),
-                ('archived_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
-            ],
-            options={'table': 'products', 'app': 'models', 'indexes': [Index(fields=['name', 'id'])], 'pk_attr': 'id'},
+            options={'table': 'shipping_zones', 'app': 'models', 'unique_together': (('method_id', 'name'),), 'pk_attr': 'id', 'table_description': 'Where a method goes: to postal codes that begin so, to regions, to countries, or, with none'},
             bases=['Row'],
         ),
         ops.CreateModel(
@@ -402,9 +484,10 @@ class Migration(migrations.Migration):
                 ('currency', fields.CharField(max_length=3)),
                 ('tax_class', fields.CharEnumField(default=TaxClass.STANDARD, description='STANDARD: standard\nREDUCED: reduced\nSUPER_REDUCED: super_reduced\nZERO: zero', enum_type=TaxClass, max_length=20)),
                 ('backorderable', fields.BooleanField(default=False)),
+                ('weight_grams', fields.IntField(default=0)),
                 ('archived_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
             ],
-            options={'table': 'variants', 'app': 'models', 'indexes': [Index(fields=['product_id', 'id']), Index(fields=['name', 'id'])], 'pk_attr': 'id', 'table_description': 'One size, color or form of a product. `price` is in minor units of `currency`.'},
+            options={'table': 'variants', 'app': 'models', 'indexes': [Index(fields=['product_id', 'id']), Index(fields=['name', 'id'])], 'pk_attr': 'id', 'table_description': 'One size, color or form of a product. `price` is in minor units of `currency`, and a weight'},
             bases=['Row'],
         ),
         ops.CreateModel(
@@ -608,6 +691,7 @@ class Migration(migrations.Migration):
                 ('location', fields.ForeignKeyField('models.Location', source_field='location_id', db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.RESTRICT)),
                 ('status', fields.CharEnumField(default=FulfillmentStatus.PENDING, description='PENDING: pending\nRELEASED: released\nPICKING: picking\nPICKED: picked\nPACKING: packing\nPACKED: packed\nHANDED_OVER: handed_over\nCANCELLED: cancelled', enum_type=FulfillmentStatus, max_length=20)),
                 ('wave', fields.ForeignKeyField('models.Wave', source_field='wave_id', null=True, db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.RESTRICT)),
+                ('dispatch_by', fields.DatetimeField(default=at_once, auto_now=False, auto_now_add=False)),
                 ('picker', fields.CharField(null=True, max_length=60)),
                 ('released_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
                 ('picked_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
@@ -615,7 +699,7 @@ class Migration(migrations.Migration):
                 ('handed_over_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
                 ('cancelled_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
             ],
-            options={'table': 'fulfillments', 'app': 'models', 'indexes': [Index(fields=['order_id', 'id']), Index(fields=['location_id', 'status', 'id']), Index(fields=['status', 'id']), Index(fields=['wave_id', 'id']), Index(fields=['picker', 'id'])], 'pk_attr': 'id'},
+            options={'table': 'fulfillments', 'app': 'models', 'indexes': [Index(fields=['order_id', 'id']), Index(fields=['location_id', 'status', 'id']), Index(fields=['status', 'id']), Index(fields=['wave_id', 'id']), Index(fields=['picker', 'id']), Index(fields=['dispatch_by', 'id']), Index(fields=['status', 'dispatch_by'])], 'pk_attr': 'id', 'table_description': "Is to be handed over by `dispatch_by`: the order's, or at once where it has none."},
             bases=['Lifecycle'],
         ),
         ops.CreateModel(

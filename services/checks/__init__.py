@@ -20,6 +20,7 @@ from services.checks import (
     packages,
     payments,
     picking,
+    promises,
     reservations,
     shipments,
     stock,
@@ -39,6 +40,7 @@ RULES: Sequence[Rule] = (
     *reservations.RULES,
     *exceptions.RULES,
     *payments.RULES,
+    *promises.RULES,
     *event_log.RULES,
 )
 

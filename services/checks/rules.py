@@ -19,6 +19,7 @@ from models import (
     Reservation,
     Row,
     Shipment,
+    ShippingMethod,
     StockAlert,
     Wave,
 )
@@ -36,6 +37,7 @@ _NUMBERED: Mapping[str, type[Row]] = {
     "level_id": Level,
     "line_id": OrderLine,
     "mispick_id": Mispick,
+    "method_id": ShippingMethod,
     "order_id": Order,
     "event_id": PaymentEvent,
     "payment_id": Payment,

@@ -26,6 +26,7 @@ class Range:
 
     name: str
     description: str
+    weight_grams: int
     articles: Sequence[Article]
 
 
@@ -38,9 +39,14 @@ class Site:
     kind: LocationKind
     priority: int
     share: int
+    time_zone: str
+    works_on: str
+    holidays_of: str
 
 
-def _range(name: str, code: str, popularity: int, description: str, *rows: str) -> Range:
+def _range(
+    name: str, code: str, popularity: int, weight_grams: int, description: str, *rows: str
+) -> Range:
     """Rows of "suffix name price in minor units"; the first ones are bought most."""
     articles = []
     for n, row in enumerate(rows):
@@ -53,7 +59,7 @@ def _range(name: str, code: str, popularity: int, description: str, *rows: str) 
                 popularity=popularity + len(rows) - n,
             )
         )
-    return Range(name=name, description=description, articles=articles)
+    return Range(name=name, description=description, weight_grams=weight_grams, articles=articles)
 
 
 RANGES: Sequence[Range] = (
@@ -61,6 +67,7 @@ RANGES: Sequence[Range] = (
         "Fjord Rain Jacket",
         "FRJ",
         2,
+        420,
         "A light shell that keeps the weather out, with taped seams and a hood that fits.",
         "NVY-S 12900 Navy, S",
         "NVY-M 12900 Navy, M",
@@ -71,6 +78,7 @@ RANGES: Sequence[Range] = (
         "Alder Merino Sweater",
         "AMS",
         1,
+        380,
         "Fine merino wool, knitted in one piece.",
         "GRY-M 8900 Gray, M",
         "GRY-L 8900 Gray, L",
@@ -80,6 +88,7 @@ RANGES: Sequence[Range] = (
         "Kestrel Backpack 24 l",
         "KBP",
         2,
+        900,
         "A day pack with a sleeve for a laptop and a pocket for a wet jacket.",
         "SLT 7450 Slate",
         "MOS 7450 Moss",
@@ -89,6 +98,7 @@ RANGES: Sequence[Range] = (
         "Harbor Enamel Mug",
         "HEM",
         6,
+        160,
         "Enameled steel, 350 ml; good over a fire.",
         "WHT 1250 White",
         "BLU 1250 Blue",
@@ -98,6 +108,7 @@ RANGES: Sequence[Range] = (
         "Lumen Camping Lantern",
         "LCL",
         1,
+        640,
         "Warm light for a table or a tent.",
         "STD 3490 With batteries",
         "RCH 4990 Rechargeable",
@@ -106,6 +117,7 @@ RANGES: Sequence[Range] = (
         "Juniper Wool Socks",
         "JWS",
         8,
+        90,
         "Thick socks for cold floors and long walks.",
         "3942 1690 Size 39–42",
         "4346 1690 Size 43–46",
@@ -115,6 +127,7 @@ RANGES: Sequence[Range] = (
         "Granite Steel Bottle",
         "GSB",
         4,
+        350,
         "Keeps tea hot for a day and water cold for two.",
         "075 2690 0.75 l",
         "050 2290 0.5 l",
@@ -124,6 +137,7 @@ RANGES: Sequence[Range] = (
         "Dune Beach Towel",
         "DBT",
         3,
+        520,
         "Woven cotton, 90 × 180 cm.",
         "OCN 2990 Ocean",
         "SND 2990 Sand",
@@ -132,9 +146,36 @@ RANGES: Sequence[Range] = (
 )
 
 SITES: Sequence[Site] = (
-    Site(code="HAM", name="Hamburg", kind=LocationKind.WAREHOUSE, priority=10, share=100),
-    Site(code="LYS", name="Lyon", kind=LocationKind.WAREHOUSE, priority=20, share=60),
-    Site(code="BER", name="Berlin Mitte", kind=LocationKind.STORE, priority=30, share=20),
+    Site(
+        code="HAM",
+        name="Hamburg",
+        kind=LocationKind.WAREHOUSE,
+        priority=10,
+        share=100,
+        time_zone="Europe/Berlin",
+        works_on="12345",
+        holidays_of="DE-HH",
+    ),
+    Site(
+        code="LYS",
+        name="Lyon",
+        kind=LocationKind.WAREHOUSE,
+        priority=20,
+        share=60,
+        time_zone="Europe/Paris",
+        works_on="12345",
+        holidays_of="FR",
+    ),
+    Site(
+        code="BER",
+        name="Berlin Mitte",
+        kind=LocationKind.STORE,
+        priority=30,
+        share=20,
+        time_zone="Europe/Berlin",
+        works_on="123456",
+        holidays_of="DE-BE",
+    ),
 )
 
 _GIVEN = [

@@ -22,7 +22,7 @@ from services.facts.catalog import ProductCreated, VariantCreated
 from services.facts.customers import AddressCreated, CustomerCreated
 from services.facts.locations import LocationCreated
 from services.ledger import Change
-from services.seeds import catalog, picking
+from services.seeds import catalog, picking, shipping
 from services.seeds.catalog import CURRENCY, RANGES, SITES, STAFF, Article, Site
 from services.seeds.orders import Shop
 from services.seeds.rows import Rows
@@ -50,7 +50,9 @@ def opened(
     opening = rows.at
     rows.at = opening - timedelta(days=30)
     variants = _catalog(rows)
-    sites = _sites(rows)
+    places = _sites(rows)
+    sites = {place.id: site for place, site in places}
+    offers = shipping.opened(rows)
     customer_ids = _customers(rows, max(FEWEST_CUSTOMERS, orders // ORDERS_PER_CUSTOMER), opening)
     staff = _staff(rows, people, customer_ids[0])
     articles = [article for range_ in RANGES for article in range_.articles]
@@ -63,6 +65,8 @@ def opened(
         staff=staff,
         variants={variant.id: variant for variant in variants},
         popularity=[article.popularity for article in articles],
+        locations=[place for place, _ in places],
+        offers=offers,
     )
     return shop, customer_ids
 
@@ -81,6 +85,7 @@ def _catalog(rows: Rows) -> list[Variant]:
                 name=article.name,
                 barcode=catalog.barcode(len(variants) + 1),
                 price=article.price,
+                weight_grams=range_.weight_grams,
                 currency=CURRENCY,
             )
             rows.keep(variant)
@@ -89,15 +94,22 @@ def _catalog(rows: Rows) -> list[Variant]:
     return variants
 
 
-def _sites(rows: Rows) -> dict[int, Site]:
-    sites = {}
+def _sites(rows: Rows) -> list[tuple[Location, Site]]:
+    sites = []
     for site in SITES:
         location = rows.make(
-            Location, code=site.code, name=site.name, kind=site.kind, priority=site.priority
+            Location,
+            code=site.code,
+            name=site.name,
+            kind=site.kind,
+            priority=site.priority,
+            time_zone=site.time_zone,
+            works_on=site.works_on,
+            holidays_of=site.holidays_of,
         )
         rows.keep(location)
         rows.tell(SYSTEM, LocationCreated(location_id=location.id))
-        sites[location.id] = site
+        sites.append((location, site))
     return sites
 
 

@@ -17,6 +17,7 @@ from models import (
     FulfillmentLine,
     Hold,
     HoldKind,
+    Location,
     Mispick,
     MovementReason,
     Order,
@@ -26,11 +27,13 @@ from models import (
     Package,
     PackageLine,
     Price,
+    Promise,
     Reservation,
     ReservationStatus,
     Role,
     Shipment,
     ShipmentLine,
+    ShippingMethod,
     TaxRate,
     Variant,
 )
@@ -52,10 +55,11 @@ from services.facts.shipments import ShipmentVoided
 from services.ledger import Change
 from services.order_lines import LineDraft
 from services.pricing import Book
-from services.seeds import exceptions, picking
+from services.seeds import exceptions, picking, shipping
 from services.seeds.catalog import CURRENCY, customer_address
 from services.seeds.rows import Rows
 from services.seeds.stock import Stock
+from services.shipping_options import Offer
 
 HOLDS: Sequence[tuple[HoldKind, str]] = (
     (HoldKind.PAYMENT, "The bank transfer has not arrived yet."),
@@ -93,6 +97,8 @@ class Shop:
     popularity: Sequence[int]
     prices: Sequence[Price] = ()
     rates: Sequence[TaxRate] = ()
+    locations: Sequence[Location] = ()
+    offers: Sequence[Offer] = ()
 
     @property
     def now(self) -> datetime:
@@ -120,6 +126,8 @@ class Life:
     lines: list[OrderLine] = field(default_factory=list)
     holds: list[Hold] = field(default_factory=list)
     exceptions: list[OrderException] = field(default_factory=list)
+    promises: list[Promise] = field(default_factory=list)
+    method: ShippingMethod | None = None
     reservations: list[Reservation] = field(default_factory=list)
     work: list[Fulfillment] = field(default_factory=list)
     contents: dict[int, list[FulfillmentLine]] = field(default_factory=dict)
@@ -133,7 +141,7 @@ class Life:
     def rows(self) -> Iterator[Model]:
         if self.lines:
             yield self.order
-        yield from chain(self.lines, self.holds, self.exceptions)
+        yield from chain(self.lines, self.holds, self.exceptions, self.promises)
         yield from chain(self.reservations, self.work, self.parcels)
         yield from chain.from_iterable(self.contents.values())
         yield from chain(self.mispicks, self.boxes.values(), self.box_lines)
@@ -164,7 +172,10 @@ def draft(shop: Shop, life: Life) -> None:
     for each in _basket(shop, life):
         values = order_lines.agreed(order, each, shop.variants[each.variant_id or 0])
         life.lines.append(rows.make(OrderLine, **values))
+    shipping.choose(shop, order)
     pricing.apply(order, life.lines, shop.book)
+    if shipping.charge(shop, life):
+        pricing.apply(order, life.lines, shop.book)
     tell(shop, life, OrderDrafted)
 
 
@@ -179,6 +190,7 @@ def place(shop: Shop, life: Life) -> None:
     order.goods_digest = duplicates.digest_of_goods(life.lines)
     order.place_digest = duplicates.digest_of_place(order.shipping_address)
     order.place(at=shop.now)
+    shipping.promise(shop, life)
     shop.rows.change(*life.lines, life.order)
     tell(shop, life, OrderPlaced)
 
@@ -294,7 +306,12 @@ def plan(shop: Shop, life: Life) -> None:
         if row.id not in planned:
             by_location[row.location_id].append(row)
     for location_id, kept in by_location.items():
-        work = shop.rows.make(Fulfillment, order_id=life.order.id, location_id=location_id)
+        work = shop.rows.make(
+            Fulfillment,
+            order_id=life.order.id,
+            location_id=location_id,
+            dispatch_by=life.order.dispatch_by or shop.now,
+        )
         life.work.append(work)
         life.contents[work.id] = [
             shop.rows.make(

@@ -111,16 +111,16 @@ def parcel(shop: Shop, life: Life) -> None:
     """Put what is packed into one labelled parcel per fulfillment."""
     picker = shop.staff[Role.PICKER]
     for work in _at(life, FulfillmentStatus.PACKED):
-        carrier = shop.dice.choice(list(CARRIERS))
         box = life.boxes.get(work.id)
+        carrier, service = _way(shop, life)
         row = shop.rows.make(
             Shipment,
             order_id=life.order.id,
             fulfillment_id=work.id,
             carrier=carrier,
-            service=CARRIERS[carrier],
             package_id=box.id if box else None,
             weight=box.weight if box else None,
+            service=service,
         )
         life.parcels.append(row)
         life.boxed[row.id] = [
@@ -140,6 +140,15 @@ def parcel(shop: Shop, life: Life) -> None:
         shop.rows.change(row)
         about = {"shipment_id": row.id, "tracking_code": code}
         tell(shop, life, ShipmentLabelled, picker, **about)
+
+
+def _way(shop: Shop, life: Life) -> tuple[str, str]:
+    """The carrier and the service that an order was promised for, or any of them."""
+    for offer in shop.offers:
+        if life.method is not None and offer.method.id == life.method.id:
+            return offer.carrier.code, offer.method.name
+    carrier = shop.dice.choice(list(CARRIERS))
+    return carrier, CARRIERS[carrier]
 
 
 def hand_over(shop: Shop, life: Life) -> None:

@@ -10,6 +10,7 @@ from api.execution import core
 from models import (
     Address,
     Arrival,
+    Carrier,
     DataIssue,
     Discount,
     Fulfillment,
@@ -33,6 +34,8 @@ from models import (
     Row,
     Shipment,
     ShipmentStatus,
+    ShippingMethod,
+    ShippingZone,
     StockAlert,
     TaxClass,
     TaxRate,
@@ -140,6 +143,11 @@ async def discount_in(shop: Shop) -> Discount:
     return await Discount.get(order_id=order.id)
 
 
+async def method_in(shop: Shop) -> ShippingMethod:
+    _, air = await shop.ships()
+    return air
+
+
 async def line_in(shop: Shop, stage: str = "draft") -> OrderLine:
     order = await shop.order(stage, mug=2)
     return await OrderLine.get(order_id=order.id)
@@ -245,6 +253,44 @@ async def _wave_remove(shop: Shop) -> Input:
     return {"id": wave.number, "fulfillmentId": work.number if work else ""}
 
 
+async def _carrier_update(shop: Shop) -> Input:
+    await shop.ships()
+    carrier = await Carrier.all().order_by("-id").first()
+    assert carrier is not None
+    return await _on(carrier, silenceHours=24)
+
+
+async def _method_create(shop: Shop) -> Input:
+    await shop.ships()
+    carrier = await Carrier.all().order_by("-id").first()
+    assert carrier is not None
+    names = {"code": "TWO", "name": "Two days", "serviceLevel": "TWO_DAY"}
+    return {"carrierId": carrier.number, "cutOff": "14:00", "isDefault": True} | names
+
+
+async def _zone_set(shop: Shop) -> Input:
+    method = await method_in(shop)
+    rates = [{"price": PRICE, "maxWeightGrams": 5000}, {"price": FREE, "minOrderValue": "100"}]
+    names = {"name": "Alps", "countries": ["at", "CH"], "postalPrefixes": ["10"]}
+    return {"methodId": method.number, "minDays": 1, "maxDays": 4, "rates": rates} | names
+
+
+async def _zone_remove(shop: Shop) -> Input:
+    method = await method_in(shop)
+    return await _on(await ShippingZone.get(method_id=method.id))
+
+
+async def _shipping_set(shop: Shop) -> Input:
+    method = await method_in(shop)
+    return await _on(shop.order("placed"), methodId=method.number)
+
+
+async def _promise_revise(shop: Shop) -> Input:
+    await shop.ships()
+    wanted = {"promisedAt": "2026-02-05T22:59:59Z", "reason": "They are away."}
+    return await _on(shop.order("placed"), **wanted)
+
+
 async def _parcel(shop: Shop) -> Input:
     fulfillment = await shop.fulfillment("packed")
     return {"fulfillmentId": fulfillment.number, "carrier": "DHL", "trackingCode": "JD-NEW"}
@@ -293,6 +339,7 @@ PLACE = {
     "postalCode": HOME.postal_code,
     "countryCode": HOME.country_code,
 }
+FREE = {"amount": "0", "currency": "EUR"}
 PRICE = {"amount": "12.50", "currency": "EUR"}
 
 
@@ -371,6 +418,17 @@ EXAMPLES: dict[str, Callable[[Shop], Awaitable[Input]]] = {
     "paymentOutcomeRecord": lambda shop: in_state(shop, PaymentEventState.REQUESTED),
     "paymentChargeback": lambda shop: _on(paid(shop)),
     "paymentChargebackReverse": lambda shop: _on(disputed(shop)),
+    "carrierCreate": lambda _: _given(
+        code="UPS", name="UPS", workingDays=["MONDAY", "FRIDAY"], holidaysOf="DE-HH"
+    ),
+    "carrierUpdate": _carrier_update,
+    "shippingMethodCreate": _method_create,
+    "shippingMethodUpdate": lambda shop: _on(method_in(shop), cutOff="16:30", isDefault=True),
+    "shippingMethodArchive": lambda shop: _on(method_in(shop)),
+    "shippingZoneSet": _zone_set,
+    "shippingZoneRemove": _zone_remove,
+    "orderShippingMethodSet": _shipping_set,
+    "orderPromiseRevise": _promise_revise,
     "stockReceive": lambda shop: _given(**at_north(shop), quantity=3),
     "stockAdjust": lambda shop: _given(**at_north(shop), change=-1, note="Broken"),
     "reorderPointSet": lambda shop: _given(**at_north(shop), reorderPoint=5),
@@ -401,6 +459,9 @@ EXAMPLES: dict[str, Callable[[Shop], Awaitable[Input]]] = {
     "addressArchive": lambda shop: _on(address_of(shop)),
     "locationCreate": lambda shop: _given(code="BER1", name="Berlin", kind="WAREHOUSE"),
     "locationUpdate": lambda shop: _on(shop.north, priority=20),
+    "locationCalendarSet": lambda shop: _on(
+        shop.north, timeZone="Europe/Paris", workingDays=["SUNDAY", "MONDAY"], holidaysOf="FR"
+    ),
     "locationArchive": lambda _: _on(empty_location()),
     "binCreate": lambda shop: _given(locationId=shop.north.number, code="A-01-1", position=1),
     "binUpdate": lambda shop: _on(bin_at(shop.north), position=7),

@@ -59,6 +59,7 @@ async def busy(orders):
         await price_in(shop)
         await tax_rate()
         await _run_out(shop)
+        await shop.ships()
         await people.create_token(
             SYSTEM, Role.CUSTOMER, name=f"Ada {shop.mug.sku}", customer_id=shop.customer.id
         )

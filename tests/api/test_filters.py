@@ -9,7 +9,9 @@ import pytest
 
 from api.nodes import encode
 from models import (
+    Carrier,
     DataIssue,
+    Fulfillment,
     Hold,
     HoldKind,
     LocationKind,
@@ -45,8 +47,10 @@ from services import (
     payments,
     people,
     prices,
+    promises,
     scans,
     shipments,
+    shipping_methods,
     stock,
     taxes,
 )
@@ -65,6 +69,10 @@ class World:
 
     async def begin(self):
         self.shop, self.other = await Shop.open(), await Shop.open()
+        await self.shop.ships()
+        _, air = await self.other.ships()
+        await shipping_methods.archive(SYSTEM, air.id)
+        self.carrier = await Carrier.get(id=air.carrier_id)
         self.draft = await self.shop.order()
         self.placed = await self.shop.order("placed", shirt=2)
         self.shipped = await self.shop.order("shipped", mug=2)
@@ -97,6 +105,9 @@ class World:
         self.begun = work.order_id
         packed = await self.other.fulfillment("packed")
         await self._scan()
+        later = packed.dispatch_by + timedelta(days=30)
+        await promises.agree(SYSTEM, packed.order_id, promised_at=later, reason="Away.")
+        self.packed = await Fulfillment.get(id=packed.id)
         self.parcel = await shipments.create(SYSTEM, packed.id, carrier="UPS", tracking_code="1Z9")
 
     async def _scan(self):
@@ -255,6 +266,14 @@ FILTERS = {
         "orderId": (lambda w: w.placed.number, lambda w, row: row.order_id == w.placed.id),
         "dueBefore": (lambda w: iso(w.due), lambda w, row: row.due_at < w.due),
     },
+    "carriers": {
+        "code": (lambda w: w.carrier.code.lower(), lambda w, row: row.id == w.carrier.id),
+    },
+    "shippingMethods": {
+        "carrierId": (lambda w: w.carrier.number, lambda w, row: row.carrier_id == w.carrier.id),
+        "serviceLevel": (lambda w: ["STANDARD"], lambda w, row: row.service_level == "standard"),
+        "archived": (lambda w: True, lambda w, row: row.archived_at is not None),
+    },
     "reservations": {
         "orderId": (lambda w: w.placed.number, lambda w, row: row.order_id == w.placed.id),
         "locationId": (
@@ -300,6 +319,10 @@ FILTERS = {
         ),
         "status": (lambda w: ["PICKING"], lambda w, row: row.status == "picking"),
         "picker": (lambda w: PICKER.label, lambda w, row: row.picker == PICKER.label),
+        "dispatchBefore": (
+            lambda w: iso(w.packed.dispatch_by),
+            lambda w, row: row.dispatch_by < w.packed.dispatch_by,
+        ),
     },
     "bins": {
         "locationId": (lambda w: w.shop.north.number, lambda w, row: row.id == w.bin.id),
@@ -481,6 +504,8 @@ SEARCHES = [
     ("bins", "a-01", lambda w, row: row.id == w.bin.id),
     ("packages", "box", lambda w, row: True),
     ("mispicks", "?", lambda w, row: row.id == w.lost.id),
+    ("carriers", "dhl", lambda w, row: True),
+    ("shippingMethods", "air-", lambda w, row: row.code.startswith("AIR")),
     ("shipments", "z9", lambda w, row: row.id == w.parcel.id),
     ("payments", "TILL", lambda w, row: row.id == w.paid.id),
     ("paymentEvents", "declined", lambda w, row: row.state == "failed"),

@@ -82,6 +82,7 @@ async def shops(database):
         await shop.expect(shop.shirt, n)
         await shop.backorder(shirt=n)
         await paid(shop)
+        await shop.ships()
     return found
 
 

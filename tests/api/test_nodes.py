@@ -37,6 +37,7 @@ HOSTILE = [
 
 class TestNode:
     async def test_is_found_by_its_id_and_its_number(self, api, shop):
+        await shop.ships()
         await shop.order("shipped")
         for prepare in (hold_in, issue_in, address_of, alert_in, discount_in, price_in, paid):
             await prepare(shop)

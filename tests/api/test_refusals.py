@@ -21,6 +21,7 @@ LONG = "x" * 20_000
 REFERENCES = (
     *("id", "orderId", "fulfillmentId", "productId", "customerId"),
     *("variantId", "locationId", "ownerId"),
+    *("methodId", "carrierId"),
 )
 
 
@@ -113,6 +114,33 @@ CHANGED = {
     "orderHold": ({"reason": " "}, ["reason"]),
     "orderCancel": ({"reason": LONG}, ["reason"]),
     "exceptionResolve": ({"note": " "}, ["note"]),
+    "orderPromiseRevise": ({"reason": ""}, ["reason"]),
+    "carrierUpdate": (
+        {"code": "", "name": None, "workingDays": [], "holidaysOf": "XX", "silenceHours": 0},
+        ["code", "name", "workingDays", "holidaysOf", "silenceHours"],
+    ),
+    "shippingMethodUpdate": (
+        {"code": "", "name": "", "serviceLevel": None, "cutOff": "25:00", "isDefault": None},
+        ["code", "name", "serviceLevel", "cutOff", "isDefault"],
+    ),
+    "shippingZoneSet": (
+        {
+            "name": "",
+            "countries": ["XX"],
+            "regions": [""],
+            "postalPrefixes": [LONG],
+            "minDays": 5,
+            "rates": [{"price": {"amount": "1.234", "currency": "EUR"}, "maxWeightGrams": 0}],
+        },
+        [
+            *("name", "countries.0", "regions", "postalPrefixes", "maxDays"),
+            *("rates.0.price", "rates.0.maxWeightGrams"),
+        ],
+    ),
+    "locationCalendarSet": (
+        {"timeZone": "Mars", "workingDays": [], "holidaysOf": "DE-XX"},
+        ["timeZone", "workingDays", "holidaysOf"],
+    ),
     "shipmentCreate": ({"carrier": "", "service": LONG}, ["carrier", "service"]),
     "shipmentLabel": ({"trackingCode": " "}, ["trackingCode"]),
     "shipmentEventRecord": (

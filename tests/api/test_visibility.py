@@ -33,11 +33,13 @@ pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 OWN = (
     *("Customer", "Address", "Order", "OrderLine", "DataIssue", "Hold", "Reservation"),
     "Discount",
+    *("Customer", "Address", "Order", "OrderLine", "Hold", "Reservation"),
+    "Promise",
     *("Fulfillment", "FulfillmentLine", "Shipment", "ShipmentLine"),
     *("Package", "PackageLine"),
     *("Payment", "PaymentEvent"),
 )
-SHARED = ("Product", "Variant")
+SHARED = ("Product", "Variant", "Carrier", "ShippingMethod", "ShippingZone")
 
 
 def _row(field):
@@ -52,6 +54,7 @@ LISTS = {
 
 async def live(shop):
     """Let something of every kind happen to the shop's customer."""
+    await shop.ships()
     await shop.order("delivered", mug=1, shirt=1)
     await boxed(shop)
     await mispicked(shop)

@@ -34,6 +34,7 @@ from services import (
     people,
     requests,
     shipments,
+    shipping,
     stock,
     waves,
 )
@@ -52,8 +53,11 @@ ENOUGH = 200
 async def lived_in(database: str) -> Shop:
     """A shop with an order at every stage, and with everything else that can happen to one."""
     shop = await Shop.open(north=ENOUGH, south=5)
+    _, air = await shop.ships()
     for stage in STAGES:
         await shop.order(stage, mug=2, shirt=1)
+    flown = await shop.order("placed")
+    await shipping.choose(SYSTEM, flown.id, air.id)
     await _give_up(shop)
     await _go_astray(shop)
     await _run_low(shop)

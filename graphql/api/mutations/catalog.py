@@ -53,6 +53,9 @@ class VariantCreateInput(Step):
     backorderable: bool = strawberry.field(
         default=False, description="Whether orders may wait for it where there is too little."
     )
+    weight_grams: int = strawberry.field(
+        default=0, description="What one unit weighs, in grams; 0 where that is not known."
+    )
 
 
 @strawberry.input
@@ -63,6 +66,7 @@ class VariantUpdateInput(Change):
     barcode: str | None = optional("What a scanner reads on it; null takes it off.")
     tax_class: models.TaxClass | None = optional("How it is taxed from now on.")
     backorderable: bool | None = optional("Whether orders may wait for it from now on.")
+    weight_grams: int | None = optional("What one unit weighs, in grams.")
 
 
 @strawberry.input
@@ -105,6 +109,7 @@ class CatalogMutations:
             barcode=input.barcode,
             tax_class=input.tax_class,
             backorderable=input.backorderable,
+            weight_grams=input.weight_grams,
         )
 
     @mutation(catalog.update_variant, VariantPayload, _WRITE, changes=models.Variant)
@@ -112,7 +117,7 @@ class CatalogMutations:
         return await catalog.update_variant(
             info.context.actor,
             decode(models.Variant, input.id),
-            given(input, "sku", "name", "barcode", "tax_class", "backorderable"),
+            given(input, "sku", "name", "barcode", "tax_class", "backorderable", "weight_grams"),
             (input.price.amount, input.price.currency) if input.price else None,
         )
 

@@ -1,5 +1,7 @@
 """Mutations of locations."""
 
+from typing import Any
+
 import strawberry
 
 import models
@@ -52,6 +54,15 @@ class LocationUpdateInput(Change):
 
 
 @strawberry.input
+class LocationCalendarSetInput(Change):
+    time_zone: str | None = optional("By which clock it works, such as Europe/Berlin.")
+    working_days: list[models.Weekday] | None = optional("On which days of the week it works.")
+    holidays_of: str | None = optional(
+        "Whose holidays it keeps, such as DE or DE-HH; empty for none."
+    )
+
+
+@strawberry.input
 class LocationArchiveInput(Change):
     pass
 
@@ -60,6 +71,15 @@ WHERE = (
     *("line1", "city", "region", "postal_code", "country_code"),
     *("latitude", "longitude"),
 )
+
+
+def calendar(values: dict[str, Any]) -> dict[str, Any]:
+    """A calendar as it is stored: the days of the week in one text."""
+    if "working_days" in values:
+        values["works_on"] = "".join(values.pop("working_days") or ())
+    return values
+
+
 _WRITE = Permission.LOCATIONS_WRITE
 
 
@@ -82,6 +102,18 @@ class LocationMutations:
             info.context.actor,
             decode(models.Location, input.id),
             given(input, "code", "name", "kind", "priority", *WHERE),
+        )
+
+    @mutation(
+        locations.set_calendar, LocationPayload, Permission.SHIPPING_WRITE, changes=models.Location
+    )
+    async def location_calendar_set(
+        self, info: Info, input: LocationCalendarSetInput
+    ) -> models.Location:
+        return await locations.set_calendar(
+            info.context.actor,
+            decode(models.Location, input.id),
+            calendar(given(input, "time_zone", "working_days", "holidays_of")),
         )
 
     @mutation(locations.archive, LocationPayload, _WRITE, changes=models.Location)

@@ -1,10 +1,24 @@
 """Questions about fulfillments and shipments."""
 
+from datetime import datetime
+
 import strawberry
 
 import models
 from api.connections import ById, Connection, condition, listed
+from api.types.enums import publish
 from api.types.fulfillments import Fulfillment, Shipment
+from models.lifecycle import Status
+
+
+class FulfillmentSort(Status):
+    NEWEST = "-id", "Latest planned first."
+    OLDEST = "id", "Earliest planned first."
+    DISPATCH_SOONEST = "dispatch_by", "What is to be handed over first, first."
+    DISPATCH_LATEST = "-dispatch_by", "What is to be handed over last, first."
+
+
+publish(FulfillmentSort, "How fulfillments are sorted.")
 
 
 @strawberry.input(description="Which fulfillments.")
@@ -13,6 +27,9 @@ class FulfillmentFilter:
     location_id: strawberry.ID | None = condition("location_id", "There.", of=models.Location)
     status: list[models.FulfillmentStatus] | None = condition("status__in", "In any of these.")
     picker: str | None = condition("picker", "Picked by this person, by their number.")
+    dispatch_before: datetime | None = condition(
+        "dispatch_by__lt", "To be handed over before then."
+    )
 
 
 @strawberry.input(description="Which shipments.")
@@ -32,7 +49,7 @@ class FulfillmentQueries:
         models.Fulfillment,
         "Fulfillments. Search looks for their numbers.",
         filter=FulfillmentFilter,
-        sort=ById,
+        sort=FulfillmentSort,
         search=[],
     )
     shipments: Connection[Shipment] = listed(

@@ -34,6 +34,7 @@ class Variant(Node):
     availability: Availability = batched(
         availability.of_variants, "What can be had of it, now and later."
     )
+    weight_grams: int = column("What one unit weighs, in grams; 0 where that is not known.")
     archived_at: datetime | None = column("When it was taken out of the catalog.")
     levels: list[Level] | None = many(
         models.Level,

@@ -36,6 +36,8 @@ publish(models.PaymentEventState, "Whether something was asked for, worked or fa
 publish(models.HoldKind, "Why an order is held.")
 publish(models.ExceptionKind, "What keeps an order from going its way.")
 publish(models.DataIssueKind, "What is missing or wrong in an order.")
+publish(models.Weekday, "A day of the week.")
+publish(models.ServiceLevel, "How fast a shipping method is.")
 publish(models.OrderChannel, "How an order came in.")
 publish(models.TaxClass, "How something is taxed; each place has its own rate for each.")
 publish(StepKind, "Which kind of rule was applied to a price.")

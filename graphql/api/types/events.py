@@ -50,6 +50,8 @@ ROWS: dict[str, tuple[type[Model], str]] = {
     "exception_id": (models.OrderException, "api.types.exceptions"),
     "data_issue_id": (models.DataIssue, "api.types.orders"),
     "payment_id": (models.Payment, "api.types.payments"),
+    "carrier_id": (models.Carrier, "api.types.shipping"),
+    "shipping_method_id": (models.ShippingMethod, "api.types.shipping"),
     "shipment_id": (models.Shipment, "api.types.fulfillments"),
 }
 SIGNALS: tuple[type[Signal], ...] = (Heartbeat, Reset)

@@ -46,6 +46,7 @@ class Fulfillment(Node):
         "The wave it is picked in; needs PICKING_READ.",
         needs=Permission.PICKING_READ,
     )
+    dispatch_by: datetime = column("When it is to be handed over at the latest.")
     picker: str | None = column("Who picks.")
     released_at: datetime | None = column("When its location was given the work.")
     picked_at: datetime | None = column("When picking was completed.")

@@ -19,8 +19,10 @@ from api.types.exceptions import OrderException
 from api.types.fulfillments import Fulfillment, Shipment
 from api.types.payments import Payment
 from api.types.prices import Discount, PriceStep, price_explanation
+from api.types.promises import Promise
 from api.types.reservations import Allocation, Backorder, Reservation, allocations
-from services import actions, holds, progress, timeline
+from api.types.shipping import ShippingMethod
+from services import actions, holds, progress, promises, timeline
 from services.actors import Permission
 
 
@@ -135,6 +137,19 @@ class Order(Node):
     note: str = column("What was said about it.")
     tracking_token: str = column("Lets whoever has it follow this order, without an account.")
     updated_at: datetime = column("When it last changed.")
+    shipping_method: ShippingMethod | None = one(
+        models.ShippingMethod, "shipping_method_id", "How it is sent, where that was said."
+    )
+    shipping_price: Money = money("shipping_price", "What its shipping method costs.")
+    promised_at: datetime | None = column("Until when the customer was promised everything.")
+    first_promised_at: datetime | None = column("Until when they were promised it at first.")
+    dispatch_by: datetime | None = column(
+        "When it has to be handed over at the latest to keep what was promised."
+    )
+    is_late: bool = batched(
+        promises.late,
+        "Whether what was promised last has passed, or had before everything was received.",
+    )
     placed_at: datetime | None = column("When the customer committed.")
     confirmed_at: datetime | None = column("When it was accepted.")
     completed_at: datetime | None = column("When the customer had every remaining unit.")
@@ -147,6 +162,9 @@ class Order(Node):
     )
     discounts: list[Discount] = many(models.Discount, "order_id", "What was taken off it, and why.")
     holds: list[Hold] = many(models.Hold, "order_id", "What held it, the released ones too.")
+    promises: list[Promise] = many(
+        models.Promise, "order_id", "What was promised, the earliest first; the last one counts."
+    )
     exceptions: list[OrderException] = many(
         models.OrderException,
         "order_id",
