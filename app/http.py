@@ -1,9 +1,8 @@
 """GraphQL over HTTP, as its specification has it: media types, methods and status codes."""
 
-import asyncio
 from typing import Any
 
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp
 
@@ -19,6 +18,7 @@ from api.execution import (
     never_ran,
 )
 from app import graphiql
+from app.bodies import Unreadable, body_of
 from app.callers import Caller, Callers, address_of
 from app.identity import Unknown, identify
 from app.negotiation import GRAPHQL, JSON, Accepted
@@ -128,25 +128,11 @@ class Endpoint:
                 raise Refusal(415, "UNSUPPORTED_MEDIA_TYPE", f"Send the request as {JSON}.")
             if request.headers.get("content-encoding", "identity").lower() != "identity":
                 raise Refusal(415, "UNSUPPORTED_MEDIA_TYPE", "Send the request uncompressed.")
-            return read_request(read_json(await self._body(request)))
+            return read_request(read_json(await body_of(request, self.settings)))
+        except Unreadable as error:
+            raise Refusal(error.status, error.code, str(error)) from error
         except Malformed as error:
             raise Refusal(400, "BAD_REQUEST", str(error)) from error
-
-    async def _body(self, request: Request) -> bytes:
-        limit = self.settings.body_limit
-        too_large = Refusal(413, "TOO_LARGE", f"A request has at most {limit} bytes.")
-        body = bytearray()
-        try:
-            async with asyncio.timeout(self.settings.body_timeout):
-                async for chunk in request.stream():
-                    body += chunk
-                    if len(body) > limit:
-                        raise too_large
-        except TimeoutError as error:
-            raise Refusal(408, "TIMEOUT", "The request did not arrive in time.") from error
-        except ClientDisconnect as error:
-            raise Refusal(400, "BAD_REQUEST", "The request ended early.") from error
-        return bytes(body)
 
 
 def _wants_page(request: Request) -> bool:

@@ -13,7 +13,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 
 from api.execution import Engine
-from app import graphiql, health
+from app import callbacks, graphiql, health
 from app.callers import Callers
 from app.http import Endpoint
 from app.logs import RequestIds
@@ -59,6 +59,7 @@ def _routes(endpoint: Endpoint, sockets: Sockets, configured: Settings) -> list[
         Route("/readyz", health.ready),
         Route("/graphql", endpoint.answer, methods=["GET", "POST"]),
         WebSocketRoute("/graphql", sockets.serve),
+        *callbacks.routes(configured),
     ]
     if configured.is_development:
         routes += [Route("/", _to_graphiql), *graphiql.routes()]

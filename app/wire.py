@@ -5,7 +5,7 @@ from typing import Any
 import orjson
 
 from api.execution import Request
-from api.limits import is_storable
+from api.limits import is_storable as is_storable_text
 
 
 class Malformed(Exception):
@@ -34,18 +34,19 @@ def read_request(content: Any) -> Request:
         raise Malformed("Send `operationName` as text, or leave it out.")
     if not isinstance(content.get("extensions"), dict | None):
         raise Malformed("Send `extensions` as an object, or leave it out.")
-    if not (is_storable(query) and _is_storable(variables)):
+    if not (is_storable_text(query) and is_storable(variables)):
         raise Malformed("A text may not contain NUL or half a character.")
     # Some clients send an empty name for no name.
     return Request(query=query, variables=variables, operation_name=name or None)
 
 
-def _is_storable(value: Any) -> bool:
+def is_storable(value: Any) -> bool:
+    """Whether every text in it can be kept, on every kind of database."""
     # Without recursion: what is sent may nest more deeply than Python's calls may.
     waiting = [value]
     while waiting:
         match waiting.pop():
-            case str() as text if not is_storable(text):
+            case str() as text if not is_storable_text(text):
                 return False
             case dict() as content:
                 waiting += [*content.keys(), *content.values()]

@@ -89,10 +89,15 @@ async def undisturbed(work: Coroutine[Any, Any, R]) -> R:
     A caller that hangs up while a transaction begins or ends would otherwise leave its
     connection, and on SQLite the lock of the whole database, taken for ever.
     """
+    return await asyncio.shield(in_background(work))
+
+
+def in_background(work: Coroutine[Any, Any, R]) -> asyncio.Task[R]:
+    """Begin `work`, which `finish_all` waits for like for everything else."""
     task = asyncio.create_task(work)
     _under_way.add(task)
     task.add_done_callback(_under_way.discard)
-    return await asyncio.shield(task)
+    return task
 
 
 async def finish_all() -> None:
