@@ -20,9 +20,9 @@ from models.orders import PostalAddress
 from services import ledger, orders, people
 from services.actors import SYSTEM
 from services.commit import operation
+from services.goods import LineDraft
 from services.inputs import MOST_UNITS
 from services.ledger import Change
-from services.order_lines import LineDraft
 from services.orders import Draft
 
 VARIANTS = 24

@@ -348,12 +348,6 @@ class OrderLine(Row):
         self.stop_waiting()
         self._balance()
 
-    def add(self, units: int) -> None:
-        """Ask for more units, which are set aside already."""
-        self.ordered += units
-        self.reserved += units
-        self._balance()
-
     def give_back(self, units: int, *, backordered: int = 0) -> None:
         """Ask for fewer units, none of which is picked."""
         self.ordered -= units

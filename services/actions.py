@@ -82,8 +82,13 @@ async def of_orders(actor: Actor, rows: Sequence[Order]) -> list[list[Action]]:
     return [
         _offered(
             actor,
-            _action("orderUpdate", _P.ORDERS_ENTER, order_lines.reasons_not_to_edit(row)),
-            _action("orderLineAdd", _P.ORDERS_ENTER, order_lines.reasons_not_to_edit(row)),
+            _action("orderUpdate", _P.ORDERS_ENTER, orders.reasons_not_to_edit(row)),
+            _action("orderLineAdd", _P.ORDERS_ENTER, orders.reasons_not_to_edit(row)),
+            _action(
+                "orderLineCancel",
+                _P.ORDERS_CANCEL,
+                order_lines.reasons_not_to_cancel_any(row, lines[row.id]),
+            ),
             _action("orderPlace", _P.ORDERS_ENTER, orders.reasons_not_to_place(row, lines[row.id])),
             _action("orderDiscountAdd", _P.ORDERS_DISCOUNT, discounts.reasons_not_to_discount(row)),
             _action("orderConfirm", _P.ORDERS_CONFIRM, _step(row, OrderStatus.CONFIRMED)),

@@ -9,7 +9,7 @@ from services.addresses import Finding
 from services.clock import now
 from services.commit import announce
 from services.facts.data_issues import DataIssueFact, DataIssueFound, DataIssueResolved
-from services.order_lines import LineDraft, stated
+from services.goods import LineDraft, stated
 
 
 async def note(

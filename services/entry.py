@@ -18,9 +18,9 @@ from services.actors import Actor
 from services.addresses import Finding
 from services.commit import announce, operation
 from services.facts.orders import OrderInspected
+from services.goods import Goods
 from services.inputs import Inputs
 from services.money import spoken
-from services.order_lines import Goods
 
 _K = DataIssueKind
 HELD = {OrderStatus.PLACED, OrderStatus.CONFIRMED, OrderStatus.IN_PROGRESS}

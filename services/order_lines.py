@@ -1,55 +1,42 @@
-"""Order lines: add, update and remove them while the order is a draft."""
+"""Order lines: add, update, cancel and remove them, before an order is placed and after."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from decimal import Decimal
-from typing import Any
+from collections.abc import Sequence
 
 from models import Order, OrderLine, OrderStatus, Variant
-from models.errors import Blocked, Problem, Refused, WrongStatus, refuse_any
+from models.errors import Blocked, Problem, Refused, refuse_any
 from models.statements import select
-from services import pricing, records, scopes
+from services import consequences, order_units, orders, records, scopes
 from services.actors import Actor
 from services.commit import announce, operation
-from services.facts.orders import OrderLineAdded, OrderLineFact, OrderLineRemoved, OrderLineUpdated
+from services.facts.orders import (
+    OrderLineAdded,
+    OrderLineCancelled,
+    OrderLineFact,
+    OrderLineRemoved,
+    OrderLineUpdated,
+)
+from services.goods import MOST_LINES, NO_CURRENCY, LineDraft, agreed, check, variant_of
 from services.inputs import Inputs
-from services.money import MOST_MINOR_UNITS, rounded_to_minor_units
-
-MOST_LINES = 500
-# What ISO 4217 calls no currency.
-NO_CURRENCY = "XXX"
-
-
-@dataclass(frozen=True, kw_only=True)
-class LineDraft:
-    """A line to be: what is bought by its id, or by its `sku`. `stated_price` is what the source
-    of the order says a unit costs."""
-
-    quantity: int
-    variant_id: int | None = None
-    sku: str = ""
-    stated_price: Decimal | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class Goods:
-    """New lines with the variants they name, by id; and those whose SKU nobody knows."""
-
-    drafts: Sequence[LineDraft]
-    variants: Mapping[int, Variant]
-    unknown: Sequence[LineDraft] = ()
+from services.order_units import OPEN
 
 
 @operation
-async def add(actor: Actor, order_id: int, draft: LineDraft) -> Order:
-    """Add a variant to a draft at its price of today."""
-    order = await _draft(actor, order_id, "orderId")
+async def add(
+    actor: Actor, order_id: int, draft: LineDraft, *, allow_backorder: bool = False
+) -> Order:
+    """Add a variant to an order at its price of today. Of an order that was placed its units are
+    reserved at once, and planned where the order is confirmed.
+
+    Refused with OutOfStockError where too few units are available; with `allowBackorder` what is
+    missing of a variant that allows it waits.
+    """
+    order = await _editable(actor, order_id, "orderId")
     inputs = Inputs()
     check(inputs, draft)
     if await OrderLine.filter(order_id=order.id).count() >= MOST_LINES:
         inputs.wrong(f"An order has at most {MOST_LINES} lines.", "variantId")
     inputs.refuse()
-    variant = await _variant(actor, draft)
+    variant = await variant_of(actor, draft)
     records.refuse_archived(variant, "variantId")
     # The first line says which currency the order is in, unless that was chosen before.
     if order.currency == NO_CURRENCY:
@@ -57,155 +44,147 @@ async def add(actor: Actor, order_id: int, draft: LineDraft) -> Order:
     line = OrderLine(**agreed(order, draft, variant))
     await line.save()
     lines = await select(OrderLine, order_id=order.id)
-    await pricing.reprice(order, lines, path="variantId")
+    line = _of(lines, line.id)
+    if order.status in OPEN:
+        wanted = [(line, line.ordered)]
+        await order_units.set_aside(actor, order, wanted, backorder=allow_backorder)
+    reason = f"{line.ordered} × {line.sku} were added."
+    await consequences.follow(actor, order, lines, reason, touched=[line], path="variantId")
 
     return _announce(actor, OrderLineAdded, order, line)
 
 
 @operation
-async def update(actor: Actor, line_id: int, *, quantity: int) -> Order:
-    """Change how many units of a line of a draft are wanted."""
+async def update(
+    actor: Actor, line_id: int, *, quantity: int, allow_backorder: bool = False
+) -> Order:
+    """Change how many units of a line are wanted. Of an order that was placed more are reserved at
+    once, and fewer given back, as far as nobody has been handed them to pick."""
     seen = await scopes.take(actor, OrderLine, line_id)
-    order = await _draft(actor, seen.order_id)
+    order = await _editable(actor, seen.order_id)
     inputs = Inputs()
     inputs.number(quantity, "quantity")
     inputs.refuse()
     lines = await select(OrderLine, order_id=order.id)
-    [line] = [each for each in lines if each.id == seen.id]
+    line = _of(lines, seen.id)
+    before = line.ordered
+    if order.status in OPEN:
+        await _change(actor, order, line, quantity, backorder=allow_backorder)
     line.ordered = quantity
-    await pricing.reprice(order, lines, "ordered", touched=[line], path="quantity")
+    reason = f"{quantity} × {line.sku} are wanted in place of {before}."
+    await consequences.follow(actor, order, lines, reason, touched=[line], path="quantity")
 
     return _announce(actor, OrderLineUpdated, order, line)
 
 
 @operation
 async def remove(actor: Actor, line_id: int) -> Order:
-    """Take a line out of a draft."""
-    line = await scopes.take(actor, OrderLine, line_id)
-    order = await _draft(actor, line.order_id)
-    await line.delete()
+    """Take a line out of an order. Of an order that was placed it stays to be seen, with all of its
+    units cancelled, as long as nobody has been handed them to pick."""
+    seen = await scopes.take(actor, OrderLine, line_id)
+    order = await _editable(actor, seen.order_id)
     lines = await select(OrderLine, order_id=order.id)
-    await pricing.reprice(order, lines)
+    line = _of(lines, seen.id)
+    if order.status in OPEN:
+        refuse_any(await _reasons_not_to_remove(order, line, lines))
+        await order_units.cancel(actor, order, [(line, line.remaining)])
+    else:
+        await line.delete()
+        lines.remove(line)
+    reason = f"{line.sku} was removed."
+    await consequences.follow(actor, order, lines, reason, touched=[line])
 
     return _announce(actor, OrderLineRemoved, order, line)
 
 
-async def goods_of(actor: Actor, drafts: Sequence[LineDraft], *, imported: bool) -> Goods:
-    """What new lines are about; everything wrong with them is refused at once.
+@operation
+async def cancel(actor: Actor, line_id: int, *, quantity: int, reason: str) -> Order:
+    """Give up units of a line of an order that was placed: their stock and their money are given
+    back. With the last units of an order the whole order is cancelled.
 
-    An imported order may name what nobody knows and what is no longer sold.
+    Refused for units that somebody has been handed to pick.
     """
+    seen = await scopes.take(actor, OrderLine, line_id)
+    order = await Order.get(id=seen.order_id)
+    lines = await select(OrderLine, order_id=order.id)
+    line = _of(lines, seen.id)
     inputs = Inputs()
-    if len(drafts) > MOST_LINES:
-        inputs.wrong(f"An order has at most {MOST_LINES} lines.", "lines")
-        inputs.refuse()
-    drafts = await _named(actor, drafts)
-    known = [draft.variant_id for draft in drafts if draft.variant_id is not None]
-    variants = await scopes.find_all(actor, Variant, known)
-    for n, draft in enumerate(drafts):
-        check(inputs, draft, "lines", n)
-        variant = variants.get(draft.variant_id or 0)
-        if variant is None:
-            if not (imported and draft.sku and draft.variant_id is None):
-                path = "sku" if draft.sku and draft.variant_id is None else "variantId"
-                inputs.add(scopes.not_found(Variant, ("lines", n, path)))
-        elif variant.archived_at is not None and not imported:
-            inputs.wrong(f"{variant.sku} is no longer sold.", "lines", n, "variantId")
+    inputs.number(quantity, "quantity")
+    reason = inputs.text(reason, "reason", most=500)
     inputs.refuse()
-    return Goods(
-        drafts=[draft for draft in drafts if draft.variant_id is not None],
-        variants=variants,
-        unknown=[draft for draft in drafts if draft.variant_id is None],
+    refuse_any(reasons_not_to_cancel(order, line))
+    if quantity == sum(each.remaining for each in lines) == line.remaining:
+        return await orders.cancel(actor, order.id, reason=reason)
+    refuse_any(await order_units.reasons_not_to_give_back(order, line, quantity, "quantity"))
+    await order_units.cancel(actor, order, [(line, quantity)])
+    why = f"{quantity} × {line.sku} were cancelled: {reason}"
+    await consequences.follow(actor, order, lines, why, touched=[line])
+
+    announce(
+        actor,
+        OrderLineCancelled(
+            order_id=order.id,
+            customer_id=order.customer_id,
+            sku=line.sku,
+            quantity=quantity,
+            cancel_reason=reason,
+        ),
     )
+    return order
 
 
-def check(inputs: Inputs, draft: LineDraft, *path: str | int) -> None:
-    """What can be wrong with a new line in itself."""
-    inputs.number(draft.quantity, *path, "quantity")
-    inputs.text(draft.sku, *path, "sku", least=0, most=60)
-    price = draft.stated_price
-    if price is not None and not 0 <= price <= MOST_MINOR_UNITS // 1000:
-        inputs.wrong("Give a price from 0 to a thousand billion.", *path, "statedPrice")
-
-
-def stated(draft: LineDraft, currency: str) -> int | None:
-    """What the source says a unit costs, in minor units; digits beyond those are rounded away."""
-    price = draft.stated_price
-    return None if price is None else rounded_to_minor_units(price, currency)
-
-
-async def _named(actor: Actor, drafts: Sequence[LineDraft]) -> list[LineDraft]:
-    """Lines that are given by a SKU, by its variant's id where there is one."""
-    skus = {draft.sku.strip() for draft in drafts if draft.variant_id is None and draft.sku}
-    if not skus:
-        return list(drafts)
-    known = await scopes.visible(actor, Variant).filter(sku__in=skus)
-    ids = {variant.sku: variant.id for variant in known}
-    return [
-        draft
-        if draft.variant_id is not None
-        else replace(draft, variant_id=ids.get(draft.sku.strip()))
-        for draft in drafts
-    ]
-
-
-async def _variant(actor: Actor, draft: LineDraft) -> Variant:
-    [named] = await _named(actor, [draft])
-    path = "variantId" if draft.variant_id is not None or not draft.sku else "sku"
-    return await scopes.find(actor, Variant, named.variant_id or 0, path)
-
-
-def common_currency(variants: Mapping[int, Variant]) -> str:
-    """The one currency of an order's variants; an order without lines gets it with its first."""
-    currencies = {variant.currency for variant in variants.values()}
-    if len(currencies) > 1:
-        message = "Its variants have prices in several currencies. Say which one the order is in."
-        raise Refused(Blocked(message=message, path=("lines",)))
-    return currencies.pop() if currencies else NO_CURRENCY
-
-
-def written(
-    order: Order, drafts: Sequence[LineDraft], variants: Mapping[int, Variant]
-) -> list[OrderLine]:
-    return [OrderLine(**agreed(order, draft, variants[draft.variant_id or 0])) for draft in drafts]
-
-
-def agreed(order: Order, draft: LineDraft, variant: Variant) -> dict[str, Any]:
-    """What a new line says, its name as it is now; a later change leaves it alone."""
-    return {
-        "order_id": order.id,
-        "variant_id": variant.id,
-        "sku": variant.sku,
-        "name": variant.name,
-        "tax_class": variant.tax_class,
-        "currency": order.currency,
-        "stated_price": stated(draft, order.currency),
-        "ordered": draft.quantity,
-    }
-
-
-def refuse_unless_draft(order: Order, *path: str) -> None:
-    refuse_any(reasons_not_to_edit(order, *path))
-
-
-def reasons_not_to_edit(order: Order, *path: str) -> list[Problem]:
-    if order.status is OrderStatus.DRAFT:
+def reasons_not_to_cancel(order: Order, line: OrderLine) -> list[Problem]:
+    if order.status in OPEN and line.remaining:
         return []
-    message = f"{order.number} is {order.status}; only a draft can be changed."
-    return [
-        WrongStatus(
-            message=message,
-            path=path or ("id",),
-            current=order.status.name,
-            wanted=OrderStatus.DRAFT.name,
-            allowed=(),
-        )
-    ]
+    if order.status in OPEN:
+        return [Blocked(message="Every unit of this line is cancelled already.", path=("id",))]
+    wanted = "it is a draft; update or remove the line" if order.status is OrderStatus.DRAFT else ""
+    message = f"Units of {order.number} cannot be cancelled: {wanted or f'it is {order.status}'}."
+    return [orders.not_editable(order, message)]
 
 
-async def _draft(actor: Actor, order_id: int, *path: str) -> Order:
+def reasons_not_to_cancel_any(order: Order, lines: Sequence[OrderLine]) -> list[Problem]:
+    """Why none of an order's lines can be cancelled; nothing where some can."""
+    reasons = [reasons_not_to_cancel(order, line) for line in lines]
+    return reasons[0] if reasons and all(reasons) else []
+
+
+async def _reasons_not_to_remove(
+    order: Order, line: OrderLine, lines: Sequence[OrderLine]
+) -> list[Problem]:
+    if problems := reasons_not_to_cancel(order, line):
+        return problems
+    if line.remaining == sum(each.remaining for each in lines):
+        message = f"{line.sku} is all that is left of {order.number}. Cancel the order instead."
+        return [Blocked(message=message, path=("id",))]
+    return await order_units.reasons_not_to_give_back(order, line, line.remaining, "id")
+
+
+async def _change(
+    actor: Actor, order: Order, line: OrderLine, quantity: int, *, backorder: bool
+) -> None:
+    """Reserve or give back what a line of an open order is to have more or less."""
+    if quantity <= line.cancelled:
+        message = f"{line.cancelled} units of it are cancelled. Give more, or remove the line."
+        raise Refused(Problem(message=message, path=("quantity",)))
+    more = quantity - line.ordered
+    if more > 0:
+        records.refuse_archived(await Variant.get(id=line.variant_id), "id")
+        line.ordered = quantity
+        await order_units.set_aside(actor, order, [(line, more)], backorder=backorder)
+    elif more < 0:
+        problems = await order_units.reasons_not_to_give_back(order, line, -more, "quantity")
+        refuse_any(problems)
+        await order_units.give_back(actor, order, [(line, -more)])
+
+
+def _of(lines: Sequence[OrderLine], line_id: int) -> OrderLine:
+    return next(line for line in lines if line.id == line_id)
+
+
+async def _editable(actor: Actor, order_id: int, *path: str) -> Order:
     order = await scopes.take(actor, Order, order_id, *path)
-    refuse_unless_draft(order, *path)
+    refuse_any(orders.reasons_not_to_edit(order, *path))
     return order
 
 

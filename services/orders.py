@@ -1,13 +1,11 @@
 """Orders: draft, place, confirm and cancel them."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
-from typing import Any
+from dataclasses import dataclass, field
 
 from tortoise.exceptions import IntegrityError
 
 from models import (
-    Address,
     AllocationPolicy,
     Customer,
     Fulfillment,
@@ -21,18 +19,20 @@ from models import (
     ReservationStatus,
     Variant,
 )
-from models.errors import Blocked, Problem, Refused, refuse_any, within
+from models.errors import Blocked, Problem, Refused, WrongStatus, refuse_any, within
 from models.orders import IMPORTED, PostalAddress
 from models.rows import store_all
 from models.statements import select
 from services import (
     backorders,
+    consequences,
+    destinations,
     duplicates,
     entry,
     exceptions,
     fulfillments,
+    goods,
     holds,
-    order_lines,
     payment_terms,
     payments,
     policies,
@@ -45,7 +45,7 @@ from services import (
 from services.actors import Actor
 from services.clock import now
 from services.commit import announce, operation
-from services.customers import checked_address
+from services.destinations import Place
 from services.facts.orders import (
     OrderCancelled,
     OrderConfirmed,
@@ -54,21 +54,14 @@ from services.facts.orders import (
     OrderPlaced,
     OrderUpdated,
 )
+from services.goods import LineDraft
 from services.inputs import Inputs
-from services.order_lines import LineDraft
+from services.order_units import OPEN
 from services.records import Changes
 
 # Over the counter nothing is sent; what was imported is held until it has an address.
 ADDRESSLESS = {OrderChannel.IN_PERSON, *IMPORTED}
 FREE = {FulfillmentStatus.HANDED_OVER, FulfillmentStatus.CANCELLED}
-
-
-@dataclass(frozen=True, kw_only=True)
-class Place:
-    """Where goods go: `address_id`, one of the customer's book, or `shipping_address`."""
-
-    address_id: int | None = None
-    shipping_address: PostalAddress | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,6 +82,10 @@ class Draft:
     note: str = ""
     currency: str | None = None
     prices_include_tax: bool | None = None
+
+    @property
+    def place(self) -> Place:
+        return Place(address_id=self.address_id, shipping_address=self.shipping_address)
 
 
 @operation
@@ -117,28 +114,28 @@ async def _begin(actor: Actor, draft: Draft) -> tuple[Order, list[OrderLine]]:
     customer = await scopes.find(actor, Customer, draft.customer_id, "customerId")
     records.refuse_archived(customer, "customerId")
     imported = draft.channel in IMPORTED
-    goods = await order_lines.goods_of(actor, draft.lines, imported=imported)
+    wanted = await goods.goods_of(actor, draft.lines, imported=imported)
     order = Order(
         customer_id=customer.id,
         channel=draft.channel,
         source=source,
         external_reference=reference,
         keyed_by=actor.label,
-        currency=currency or order_lines.common_currency(goods.variants),
+        currency=currency or goods.common_currency(wanted.variants),
         prices_include_tax=_includes_tax(draft),
-        ship_to=await _destination(actor, customer, draft.channel, draft),
-        bill_to=_billing(draft.channel, draft.billing_address),
+        ship_to=await destinations.of(actor, customer, draft.channel, draft.place),
+        bill_to=destinations.billing(draft.channel, draft.billing_address),
         note=note,
     )
     await _enter(order)
-    lines = order_lines.written(order, goods.drafts, goods.variants)
-    account = await pricing.price(order, lines, variants=goods.variants, path="lines")
+    lines = goods.written(order, wanted.drafts, wanted.variants)
+    account = await pricing.price(order, lines, variants=wanted.variants, path="lines")
     await OrderLine.bulk_create(lines)
     lines = await select(OrderLine, order_id=order.id)
     pricing.explain(order, lines, account)
     announce(actor, OrderDrafted(order_id=order.id, customer_id=order.customer_id))
 
-    await entry.note(actor, order, customer, lines, goods)
+    await entry.note(actor, order, customer, lines, wanted)
     return order, lines
 
 
@@ -152,22 +149,24 @@ async def update(
     shipping_address: PostalAddress | None = None,
     billing_address: PostalAddress | None = None,
 ) -> Order:
-    """Change the note, or where a draft is to go."""
+    """Change the note, where the bill goes, or where the goods go as long as none are picked."""
     order = await scopes.take(actor, Order, order_id)
-    order_lines.refuse_unless_draft(order)
+    refuse_any(reasons_not_to_edit(order))
+    lines = await select(OrderLine, order_id=order.id)
     inputs = Inputs()
     if "note" in changes:
         order.note = inputs.text(changes["note"], "note", least=0, most=1000)
     inputs.refuse()
     if address_id is not None or shipping_address is not None:
+        path = "addressId" if shipping_address is None else "shippingAddress"
+        refuse_any(_reasons_not_to_redirect(order, lines, path))
         customer = await Customer.get(id=order.customer_id)
         given = Place(address_id=address_id, shipping_address=shipping_address)
-        order.ship_to = await _destination(actor, customer, order.channel, given)
+        order.ship_to = await destinations.of(actor, customer, order.channel, given)
     if billing_address is not None:
-        order.bill_to = _billing(order.channel, billing_address)
+        order.bill_to = destinations.billing(order.channel, billing_address)
     # Its tax depends on where it goes.
-    await pricing.reprice(order, await select(OrderLine, order_id=order.id))
-    await entry.inspect(actor, order)
+    await consequences.follow(actor, order, lines, "The order was changed.")
 
     announce(actor, OrderUpdated(order_id=order.id, customer_id=order.customer_id))
     return order
@@ -294,6 +293,23 @@ async def _give_back(actor: Actor, order: Order, lines: list[OrderLine]) -> None
     order.drop_review(by=actor.label)
 
 
+def reasons_not_to_edit(order: Order, *path: str) -> list[Problem]:
+    if order.status is OrderStatus.DRAFT or order.status in OPEN:
+        return []
+    message = f"{order.number} is {order.status}; it can no longer be changed."
+    return [not_editable(order, message, *path)]
+
+
+def not_editable(order: Order, message: str, *path: str) -> Problem:
+    return WrongStatus(
+        message=message,
+        path=path or ("id",),
+        current=order.status.name,
+        wanted=OrderStatus.DRAFT.name,
+        allowed=(),
+    )
+
+
 def reasons_not_to_cancel(order: Order, lines: list[OrderLine]) -> list[Problem]:
     if not order.may_become(OrderStatus.CANCELLED):
         return [order.wrong_status(OrderStatus.CANCELLED)]
@@ -336,6 +352,13 @@ async def _active_reservations(order: Order) -> list[Reservation]:
     return await select(Reservation, order_id=order.id, status=ReservationStatus.ACTIVE)
 
 
+def _reasons_not_to_redirect(order: Order, lines: Sequence[OrderLine], path: str) -> list[Problem]:
+    if not any(line.picked for line in lines):
+        return []
+    message = f"Units of {order.number} are picked. Cancel those fulfillments first."
+    return [Blocked(message=message, path=(path,))]
+
+
 async def _enter(order: Order) -> None:
     try:
         await order.save()
@@ -351,29 +374,3 @@ async def _hold_where_needed(actor: Actor, order: Order) -> None:
     if (like := await duplicates.found(order)) is not None:
         reason = f"The same goods were ordered with {like.number} a short while before."
         await holds.keep(actor, order, HoldKind.POSSIBLE_DUPLICATE, reason)
-
-
-async def _destination(
-    actor: Actor, customer: Customer, channel: OrderChannel, given: Place | Draft
-) -> dict[str, Any] | None:
-    if given.address_id is not None and given.shipping_address is not None:
-        message = "Give an addressId or a shippingAddress, not both."
-        raise Refused(Problem(message=message, path=("addressId",)))
-    if given.shipping_address is not None:
-        return _address(channel, given.shipping_address, "shippingAddress")
-    if given.address_id is None:
-        return None
-    row = await scopes.find(actor, Address, given.address_id, "addressId")
-    if row.customer_id != customer.id:
-        raise Refused(scopes.not_found(Address, ("addressId",)))
-    records.refuse_archived(row, "addressId")
-    return {name: getattr(row, name) for name in PostalAddress.__dataclass_fields__}
-
-
-def _billing(channel: OrderChannel, address: PostalAddress | None) -> dict[str, Any] | None:
-    return None if address is None else _address(channel, address, "billingAddress")
-
-
-def _address(channel: OrderChannel, address: PostalAddress, path: str) -> dict[str, Any]:
-    """An address as it is kept; an imported one may lack anything."""
-    return dict(checked_address(asdict(address), path, lenient=channel in IMPORTED))

@@ -14,6 +14,8 @@ from services.commit import operation
 from services.inputs import Inputs
 
 KEY_LENGTH = 200
+# A record that is to be changed: its kind and its id.
+Subject = tuple[type[Row], int]
 
 _current: ContextVar[str | None] = ContextVar("current", default=None)
 
@@ -24,7 +26,7 @@ class Request:
 
     fingerprint: str
     key: str | None = None
-    subject: tuple[type[Row], int] | None = None
+    subject: Subject | None = None
     expected_version: int | None = None
 
 

@@ -13,7 +13,6 @@ from models import (
     FulfillmentStatus,
     Order,
     OrderLine,
-    OrderStatus,
     Package,
     PackageLine,
     Shipment,
@@ -24,11 +23,9 @@ from models.errors import Blocked, NotFound, Problem, Refused, refuse_any
 from models.rows import store_all
 from models.shipments import CARRIER_STATUSES
 from models.statements import select
-from services import exceptions, packages, scopes
+from services import completion, exceptions, packages, scopes
 from services.actors import Actor
-from services.clock import now
 from services.commit import announce, operation
-from services.facts.orders import OrderCompleted
 from services.facts.shipments import (
     CarrierEventRecorded,
     ShipmentCreated,
@@ -281,9 +278,4 @@ async def _receive(actor: Actor, order: Order, shipment: Shipment) -> None:
     for row in arrived:
         lines[row.line_id].deliver(row.quantity)
     await store_all([lines[line_id] for line_id in {row.line_id for row in arrived}], "delivered")
-    received = all(line.delivered == line.remaining for line in lines.values())
-    if received and order.may_become(OrderStatus.COMPLETED):
-        order.complete(at=now())
-        await order.store()
-        await exceptions.end(actor, order)
-        announce(actor, OrderCompleted(order_id=order.id, customer_id=order.customer_id))
+    await completion.complete_if_received(actor, order, lines.values())

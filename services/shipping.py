@@ -7,11 +7,11 @@ from datetime import date
 from models import Order, OrderLine, OrderStatus, ShippingMethod
 from models.errors import Blocked, Problem, Refused, invalid, refuse_any
 from models.orders import PostalAddress
-from services import departures, order_lines, payments, pricing, promises, records, scopes
+from services import departures, payments, pricing, promises, records, scopes
 from services.actors import Actor
 from services.commit import announce, operation
 from services.facts.shipping import OrderShippingChosen
-from services.order_lines import LineDraft
+from services.goods import LineDraft, goods_of
 from services.shipping_options import (
     Consignment,
     ShippingOption,
@@ -51,7 +51,7 @@ async def options_of_cart(
     wanted_on: date | None = None,
 ) -> list[ShippingOption]:
     """How goods that nobody has ordered yet could be sent."""
-    bought = await order_lines.goods_of(actor, lines, imported=False)
+    bought = await goods_of(actor, lines, imported=False)
     demand: dict[int, int] = defaultdict(int)
     for draft in bought.drafts:
         demand[draft.variant_id or 0] += draft.quantity

@@ -42,8 +42,8 @@ from models.orders import PostalAddress
 from services import arrivals, availability, fulfillments, ledger, orders, shipments, stock
 from services.actors import ROLE_PERMISSIONS, SYSTEM, Actor
 from services.commit import operation
+from services.goods import LineDraft
 from services.ledger import Change
-from services.order_lines import LineDraft
 from services.orders import Draft
 
 

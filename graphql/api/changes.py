@@ -16,6 +16,7 @@ import orjson
 import strawberry
 from strawberry.extensions import FieldExtension
 from strawberry.extensions.field_extension import AsyncExtensionResolver
+from strawberry.types.nodes import SelectedField
 from strawberry.utils.str_converters import to_camel_case
 
 from api.errors import UserError
@@ -61,6 +62,12 @@ class Payload:
 
     user_errors: list[UserError] = column("Why nothing was changed; empty when it worked.")
     replayed: bool = column("Whether this key was answered before, so nothing was done again.")
+    before: strawberry.Private[Any] = None
+
+    @classmethod
+    async def look(cls, info: Any, input: Any, subject: requests.Subject | None) -> Any:
+        """What the payload needs to know from before the change; kept as `before`."""
+        return None
 
 
 def optional(description: str) -> Any:
@@ -112,7 +119,7 @@ class CarryOut(FieldExtension):
     ) -> None:
         self.payload, self.needs, self.changes = payload, needs, changes
         own = {each.name for each in fields(Payload)}
-        [self.noun] = [each.name for each in fields(payload) if each.name not in own]
+        self.noun = next(each.name for each in fields(payload) if each.name not in own)
 
     async def resolve_async(
         self, next_: AsyncExtensionResolver, source: Any, info: Any, **kwargs: Any
@@ -123,12 +130,20 @@ class CarryOut(FieldExtension):
         try:
             if input.dry_run:
                 await scope.get().enter_async_context(commit.rehearsal())
-            answer = await requests.carry_out(
-                actor, self._request(info.field_name, input), lambda: next_(source, info, **kwargs)
-            )
+            request = self._request(info.field_name, input)
+            before: list[Any] = []
+
+            async def verb() -> Row:
+                before.append(await self.payload.look(info, input, request.subject))
+                row: Row = await next_(source, info, **kwargs)
+                return row
+
+            answer = await requests.carry_out(actor, request, verb)
         except Refused as refusal:
             return self._answer(None, [_pointing(problem) for problem in refusal.problems])
-        return self._answer(answer.row, [], replayed=answer.replayed)
+        return self._answer(
+            answer.row, [], replayed=answer.replayed, before=next(iter(before), None)
+        )
 
     def _request(self, name: str, input: Step) -> requests.Request:
         key = None if input.dry_run else input.idempotency_key
@@ -142,9 +157,22 @@ class CarryOut(FieldExtension):
             expected_version=getattr(input, "expected_version", None),
         )
 
-    def _answer(self, row: Row | None, errors: list[Problem], *, replayed: bool = False) -> Payload:
-        values: dict[str, Any] = {self.noun: row, "user_errors": errors, "replayed": replayed}
+    def _answer(self, row: Row | None, errors: list[Problem], **more: Any) -> Payload:
+        values: dict[str, Any] = {self.noun: row, "user_errors": errors, "replayed": False} | more
         return self.payload(**values)
+
+
+def asks_for(info: Any, name: str) -> bool:
+    """Whether the answer of a mutation is to have a field, perhaps by a fragment."""
+    waiting = [each for field in info.selected_fields for each in field.selections]
+    while waiting:
+        each = waiting.pop()
+        if isinstance(each, SelectedField):
+            if each.name == name:
+                return True
+        else:
+            waiting += each.selections
+    return False
 
 
 def _fingerprint(name: str, input: Step) -> str:

@@ -45,6 +45,13 @@ class OrderInspected(OrderFact):
     """Somebody had an order looked through again for what is missing or wrong."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class OrderLineCancelled(OrderLineFact):
+    """Units of a line were given up, and their stock is free again."""
+
+    cancel_reason: str
+
+
 class OrderPlaced(OrderFact):
     """The customer committed to an order and its stock was reserved."""
 

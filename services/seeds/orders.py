@@ -37,7 +37,7 @@ from models import (
     TaxRate,
     Variant,
 )
-from services import duplicates, order_lines, pricing, reservations
+from services import duplicates, goods, pricing, reservations
 from services.actors import Actor
 from services.allocation import allocate
 from services.exceptions import OF_HOLDS
@@ -52,8 +52,8 @@ from services.facts.orders import (
     OrderPlaced,
 )
 from services.facts.shipments import ShipmentVoided
+from services.goods import LineDraft
 from services.ledger import Change
-from services.order_lines import LineDraft
 from services.pricing import Book
 from services.seeds import exceptions, picking, shipping
 from services.seeds.catalog import CURRENCY, customer_address
@@ -170,7 +170,7 @@ def draft(shop: Shop, life: Life) -> None:
     if life.channel in REFERENCES:
         order.external_reference = f"{REFERENCES[life.channel]}-{700_000 + order.id * 7}"
     for each in _basket(shop, life):
-        values = order_lines.agreed(order, each, shop.variants[each.variant_id or 0])
+        values = goods.agreed(order, each, shop.variants[each.variant_id or 0])
         life.lines.append(rows.make(OrderLine, **values))
     shipping.choose(shop, order)
     pricing.apply(order, life.lines, shop.book)

@@ -20,6 +20,9 @@ from tests.documents import DOCUMENTS
 # Shared, as it remembers the documents it has validated.
 ENGINE = Engine(introspection=True)
 
+# What is in a payload besides the record.
+BESIDES = ("userErrors", "replayed", "changes")
+
 
 def as_sent(result: ExecutionResult | Rejected) -> dict[str, Any]:
     """An answer as a client reads it."""
@@ -92,7 +95,7 @@ class Api:
 
 
 def _record(payload: dict[str, Any]) -> Any:
-    [record] = (payload[name] for name in payload if name not in ("userErrors", "replayed"))
+    [record] = (payload[name] for name in payload if name not in BESIDES)
     return record
 
 

@@ -55,7 +55,7 @@ from services import (
     taxes,
 )
 from services.actors import SYSTEM, Permission
-from services.order_lines import LineDraft
+from services.goods import LineDraft
 from services.payment_inputs import Said
 from tests.cast import HOME, PICKER, Shop, report
 from tests.warehouse import bin_at, box_for, boxed, wave_of
@@ -373,6 +373,7 @@ EXAMPLES: dict[str, Callable[[Shop], Awaitable[Input]]] = {
     "orderLineAdd": _line_add,
     "orderLineUpdate": lambda shop: _on(line_in(shop), quantity=3),
     "orderLineRemove": lambda shop: _on(line_in(shop)),
+    "orderLineCancel": lambda shop: _on(line_in(shop, "placed"), quantity=1, reason="Too many"),
     "orderPlace": lambda shop: _on(shop.order()),
     "orderConfirm": lambda shop: _on(shop.order("placed")),
     "orderCancel": lambda shop: _on(shop.order("placed"), reason="Changed their mind"),

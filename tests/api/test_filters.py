@@ -55,8 +55,8 @@ from services import (
     taxes,
 )
 from services.actors import SYSTEM
+from services.goods import LineDraft
 from services.mispicks import Scan
-from services.order_lines import LineDraft
 from services.payment_inputs import Said
 from tests.api.examples import address_of, alert_in, discount_in, empty_location, price_in, tax_rate
 from tests.api.test_lists import FIELDS, LISTS, named, read, rows_of

@@ -110,5 +110,5 @@ class TestLife:
 
         offered = {action["name"]: action["enabled"] for action in by_clerk["actions"]}
         assert offered["orderConfirm"] is True
-        assert offered["orderUpdate"] is False
+        assert offered["orderPlace"] is False
         assert {action["name"] for action in by_lead["actions"]} == {"orderReserve"}

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 from services import discounts, orders
 from services.actors import SYSTEM
-from services.order_lines import LineDraft
+from services.goods import LineDraft
 from tests.api.examples import price_in, tax_rate
 from tests.cast import one_database
 

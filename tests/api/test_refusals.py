@@ -81,6 +81,7 @@ WRONG = {
         ["code", "name", "priority"],
     ),
 }
+LINE = ("quantity", "sku", "statedPrice")
 CHANGED = {
     "productUpdate": ({"name": None, "description": None}, ["name", "description"]),
     "variantUpdate": (
@@ -113,6 +114,9 @@ CHANGED = {
     "orderLineUpdate": ({"quantity": 0}, ["quantity"]),
     "orderHold": ({"reason": " "}, ["reason"]),
     "orderCancel": ({"reason": LONG}, ["reason"]),
+    "orderLineAdd": ({"quantity": 0, "sku": LONG, "statedPrice": "-1"}, [*LINE]),
+    "orderLineCancel": ({"quantity": 0, "reason": " "}, ["quantity", "reason"]),
+    "orderDataIssueAccept": ({"note": LONG}, ["note"]),
     "exceptionResolve": ({"note": " "}, ["note"]),
     "orderPromiseRevise": ({"reason": ""}, ["reason"]),
     "carrierUpdate": (
@@ -178,6 +182,24 @@ class TestValue:
 
         assert ordered == invalid(*(each.format("shippingAddress") for each in wrong))
         assert created == invalid(*(each.format("address") for each in wrong))
+
+    async def test_of_a_sku_that_nobody_knows_is_said(self, api, shop):
+        unknown = [{"sku": "NO-SUCH", "quantity": 1}]
+
+        found = await refused(api, "OrderCreate", **draft(shop) | {"lines": unknown})
+        added = await refused(
+            api, "OrderLineAdd", orderId=(await shop.order()).number, quantity=1, sku="NO-SUCH"
+        )
+
+        assert found == {"lines.0.sku": "NOT_FOUND"}
+        assert added == {"sku": "NOT_FOUND"}
+
+    async def test_of_who_is_to_clear_a_hold_up_is_somebody(self, api, shop):
+        input = await example("orderHoldAssign", shop)
+
+        found = await refused(api, "OrderHoldAssign", **input | {"ownerId": "PER-9999"})
+
+        assert found == {"ownerId": "NOT_FOUND"}
 
     async def test_in_a_line_is_named_by_its_place(self, api, shop):
         await catalog.archive_variant(SYSTEM, shop.shirt.id)

@@ -12,6 +12,7 @@ from models import (
     FulfillmentLine,
     HoldKind,
     Order,
+    OrderLine,
     Package,
     Payment,
     PaymentEvent,
@@ -45,8 +46,8 @@ from services import (
 )
 from services.actors import GUEST, SYSTEM
 from services.commit import rehearsal
+from services.goods import LineDraft
 from services.mispicks import Scan
-from services.order_lines import LineDraft
 from services.payment_inputs import Said
 from tests.cast import STAGES, one_database, work_on
 from tests.warehouse import box_for, boxed, packed, wave_of
@@ -57,6 +58,7 @@ NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)
 ORDERS: dict[str, Callable[[Order], Awaitable[Any]]] = {
     "orderUpdate": lambda row: orders.update(SYSTEM, row.id, {"note": "Ring twice."}),
     "orderLineAdd": lambda row: add_line(row),
+    "orderLineCancel": lambda row: cancel_line(row),
     "orderPlace": lambda row: orders.place(SYSTEM, row.id),
     "orderConfirm": lambda row: orders.confirm(SYSTEM, row.id),
     "orderHold": lambda row: holds.hold(SYSTEM, row.id, kind=HoldKind.MANUAL, reason="Wait."),
@@ -154,6 +156,12 @@ async def retry(payment: Payment) -> None:
 async def record_outcome(payment: Payment) -> None:
     asked = await PaymentEvent.filter(payment_id=payment.id, state="requested").last()
     await payments.record_outcome(SYSTEM, payment.id, event_id=asked.id if asked else 0)
+
+
+async def cancel_line(order: Order) -> None:
+    line = await OrderLine.filter(order_id=order.id).order_by("id").first()
+    if line is not None:
+        await order_lines.cancel(SYSTEM, line.id, quantity=1, reason="Fewer")
 
 
 async def try_out(verb: Callable[[Row], Awaitable[Any]], row: Row) -> Sequence[Problem]:

@@ -17,7 +17,7 @@ from models import (
 from models.orders import IMPORTED
 from services import addresses, catalog, customers, entry, fulfillments, holds, orders
 from services.actors import SYSTEM
-from services.order_lines import LineDraft
+from services.goods import LineDraft
 from tests.books import assert_balanced
 from tests.cast import HOME, lines_of, one_database, refuses, told, work_on
 

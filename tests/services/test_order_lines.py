@@ -4,9 +4,9 @@ from functools import partial
 import pytest
 
 from models import Order, OrderLine, OrderStatus
-from services import catalog, order_lines, orders
+from services import catalog, goods, order_lines, orders
 from services.actors import SYSTEM
-from services.order_lines import MOST_LINES, LineDraft
+from services.goods import MOST_LINES, LineDraft
 from tests.cast import all_at_once, lines_of, one_database, refused, refuses, told
 
 
@@ -90,13 +90,13 @@ class TestAdd:
         order = await orders.create(SYSTEM, shop.draft())
         drafts = [LineDraft(variant_id=shop.mug.id, quantity=1)] * MOST_LINES
         order.currency = "EUR"
-        await OrderLine.bulk_create(order_lines.written(order, drafts, {shop.mug.id: shop.mug}))
+        await OrderLine.bulk_create(goods.written(order, drafts, {shop.mug.id: shop.mug}))
 
         async with refuses(("INVALID", ("variantId",))):
             await order_lines.add(clerk, order.id, drafts[0])
 
-    async def test_refuses_anything_but_a_draft(self, shop, clerk):
-        order = await shop.order("placed")
+    async def test_refuses_an_order_that_is_over(self, shop, clerk):
+        order = await shop.order("delivered")
 
         async with refuses(("WRONG_STATUS", ("orderId",))):
             draft = LineDraft(variant_id=shop.mug.id, quantity=1)
@@ -153,8 +153,8 @@ class TestUpdate:
         async with refuses(("NOT_FOUND", ("id",))):
             await order_lines.update(customer_actor, line.id, quantity=1)
 
-    async def test_refuses_anything_but_a_draft(self, shop, clerk):
-        line = await first_line(await shop.order("placed"))
+    async def test_refuses_an_order_that_is_over(self, shop, clerk):
+        line = await first_line(await shop.order("delivered"))
 
         async with refuses(("WRONG_STATUS", ("id",))):
             await order_lines.update(clerk, line.id, quantity=1)
@@ -193,8 +193,8 @@ class TestRemove:
         async with refuses(("NOT_FOUND", ("id",))):
             await order_lines.remove(clerk, 999)
 
-    async def test_refuses_anything_but_a_draft(self, shop, clerk):
-        line = await first_line(await shop.order("placed"))
+    async def test_refuses_an_order_that_is_over(self, shop, clerk):
+        line = await first_line(await shop.order("delivered"))
 
         async with refuses(("WRONG_STATUS", ("id",))):
             await order_lines.remove(clerk, line.id)

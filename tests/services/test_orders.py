@@ -21,7 +21,7 @@ from models import (
 )
 from services import catalog, customers, holds, orders
 from services.actors import SYSTEM
-from services.order_lines import LineDraft
+from services.goods import LineDraft
 from tests.books import assert_balanced
 from tests.cast import (
     HOME,
@@ -42,7 +42,7 @@ CANCELLABLE = STAGES[: STAGES.index("shipped")]
 
 # The stages of an order at which each verb is possible, and what it takes besides the order.
 POSSIBLE = {
-    orders.update: (["draft"], {"changes": {"note": "Ring twice."}}),
+    orders.update: (STAGES[: STAGES.index("delivered")], {"changes": {"note": "Ring twice."}}),
     orders.place: (["draft"], {}),
     orders.confirm: (["placed"], {}),
     orders.cancel: (STAGES[: STAGES.index("delivered")], {"reason": "Changed their mind."}),

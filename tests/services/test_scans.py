@@ -36,8 +36,8 @@ from services import (
     shipments,
 )
 from services.actors import SYSTEM
+from services.goods import LineDraft
 from services.mispicks import Scan
-from services.order_lines import LineDraft
 from services.requests import Request
 from tests.books import assert_balanced
 from tests.cast import (

@@ -10,7 +10,7 @@ from models import Order, RateBand, ShippingMethod, ShippingZone, Variant
 from models.orders import PostalAddress
 from services import fulfillments, order_lines, shipping, shipping_methods
 from services.actors import SYSTEM
-from services.order_lines import LineDraft
+from services.goods import LineDraft
 from services.zones import rate_of, zone_of
 from tests.cast import HOME, lines_of, one_database, refuses, told
 

@@ -1,26 +1,46 @@
 """Mutations of orders."""
 
 from decimal import Decimal
+from typing import Any
 
 import strawberry
 
 import models
-from api.changes import Change, Payload, Step, given, mutation, optional
+from api.changes import Change, Payload, Step, asks_for, given, mutation, optional
 from api.context import Info
 from api.fields import column
 from api.mutations.customers import PostalAddressInput
 from api.nodes import decode
 from api.scalars import CurrencyCode
 from api.types.orders import Order
-from services import order_lines, orders
+from api.types.previews import OrderChanges
+from services import order_lines, orders, previews
 from services.actors import Permission
-from services.order_lines import LineDraft
+from services.goods import LineDraft
 from services.orders import Draft
+from services.requests import Subject
 
 
 @strawberry.type(description="What a mutation of an order answers.")
 class OrderPayload(Payload):
     order: Order | None = column("The order as it is now; null when nothing was changed.")
+
+    @classmethod
+    async def look(cls, info: Any, input: Any, subject: Subject | None) -> Any:
+        if not asks_for(info, "changes"):
+            return None
+        if subject is None and getattr(input, "order_id", None):
+            subject = models.Order, decode(models.Order, input.order_id)
+        return await previews.snapshot(subject and await previews.order_behind(*subject))
+
+    @strawberry.field(
+        description="What changed in money, stock and promise; null when nothing was changed now.",
+    )
+    async def changes(self) -> OrderChanges | None:
+        row: Any = self.order
+        if row is None or self.before is None:
+            return None
+        return OrderChanges.between(self.before, await previews.snapshot(row.id))
 
 
 @strawberry.input(description="A line of a new order.")
@@ -117,16 +137,30 @@ class OrderUpdateInput(Change):
 @strawberry.input
 class OrderLineAddInput(Step, OrderLineInput):
     order_id: strawberry.ID = column("The order it is added to.")
+    allow_backorder: bool = strawberry.field(
+        default=False,
+        description="Let what is missing wait for stock, where its variant allows it.",
+    )
 
 
 @strawberry.input
 class OrderLineUpdateInput(Change):
     quantity: int = column("How many units.")
+    allow_backorder: bool = strawberry.field(
+        default=False,
+        description="Let what is missing wait for stock, where its variant allows it.",
+    )
 
 
 @strawberry.input
 class OrderLineRemoveInput(Change):
     pass
+
+
+@strawberry.input
+class OrderLineCancelInput(Change):
+    quantity: int = column("How many units are given up.")
+    reason: str = column("Why they are given up.")
 
 
 @strawberry.input
@@ -183,17 +217,31 @@ class OrderMutations:
     @mutation(order_lines.add, OrderPayload, _ENTER)
     async def order_line_add(self, info: Info, input: OrderLineAddInput) -> models.Order:
         order_id = decode(models.Order, input.order_id)
-        return await order_lines.add(info.context.actor, order_id, input.written())
+        return await order_lines.add(
+            info.context.actor, order_id, input.written(), allow_backorder=input.allow_backorder
+        )
 
     @mutation(order_lines.update, OrderPayload, _ENTER, changes=models.OrderLine)
     async def order_line_update(self, info: Info, input: OrderLineUpdateInput) -> models.Order:
         return await order_lines.update(
-            info.context.actor, decode(models.OrderLine, input.id), quantity=input.quantity
+            info.context.actor,
+            decode(models.OrderLine, input.id),
+            quantity=input.quantity,
+            allow_backorder=input.allow_backorder,
         )
 
     @mutation(order_lines.remove, OrderPayload, _ENTER, changes=models.OrderLine)
     async def order_line_remove(self, info: Info, input: OrderLineRemoveInput) -> models.Order:
         return await order_lines.remove(info.context.actor, decode(models.OrderLine, input.id))
+
+    @mutation(order_lines.cancel, OrderPayload, Permission.ORDERS_CANCEL, changes=models.OrderLine)
+    async def order_line_cancel(self, info: Info, input: OrderLineCancelInput) -> models.Order:
+        return await order_lines.cancel(
+            info.context.actor,
+            decode(models.OrderLine, input.id),
+            quantity=input.quantity,
+            reason=input.reason,
+        )
 
     @mutation(orders.place, OrderPayload, _ENTER, changes=models.Order)
     async def order_place(self, info: Info, input: OrderPlaceInput) -> models.Order:

@@ -40,7 +40,11 @@ class OrderLine(Node):
         "total", "What the customer pays for the units that are not cancelled, with tax."
     )
     ordered: int = column("Units asked for.")
+    stated_price: Money | None = money(
+        "stated_price", "What a unit costs where the order comes from, if that was said."
+    )
     cancelled: int = column("Units given up.")
+    moved: int = column("Units of those that live on in another order, by splitting or merging.")
     reserved: int = column("Units set aside and not picked yet.")
     backordered: int = column("Units waiting for stock.")
     expected_at: datetime | None = column(
