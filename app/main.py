@@ -13,7 +13,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 
 from api.execution import Engine
-from app import callbacks, graphiql, health
+from app import callbacks, graphiql, health, papers
 from app.callers import Callers
 from app.http import Endpoint
 from app.logs import RequestIds
@@ -22,6 +22,7 @@ from app.websocket import Sockets
 from models import database
 from services import clockwork, commit, policies
 from services.live import live, persist
+from services.papers import links
 
 log = logging.getLogger(__name__)
 
@@ -32,6 +33,8 @@ def application(given: Settings | None = None) -> Starlette:
         # Each process of several reads them for itself.
         policies.apply(policy())
     configured = given or settings()
+    if configured.secret is not None:
+        links.use(configured.secret.get_secret_value())
     engine = Engine(introspection=configured.is_development)
     callers = Callers(configured.subscriptions_per_actor)
     sockets = Sockets(engine, callers, configured)
@@ -60,6 +63,7 @@ def _routes(endpoint: Endpoint, sockets: Sockets, configured: Settings) -> list[
         Route("/graphql", endpoint.answer, methods=["GET", "POST"]),
         WebSocketRoute("/graphql", sockets.serve),
         *callbacks.routes(configured),
+        *papers.routes(),
     ]
     if configured.is_development:
         routes += [Route("/", _to_graphiql), *graphiql.routes()]

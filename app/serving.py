@@ -8,6 +8,7 @@ import os
 import signal
 import socket
 from pathlib import Path
+from secrets import token_urlsafe
 from typing import Any, cast
 
 import uvicorn
@@ -198,6 +199,8 @@ def run(settings: Settings, workers: int) -> None:
     for each in (signal.SIGINT, signal.SIGTERM):
         signal.signal(each, server.handle_exit)
     if workers > 1:
+        # A link that one of them signs is opened by another one.
+        os.environ.setdefault("WAYBILL_SECRET", token_urlsafe(32))
         Multiprocess(config, sockets=[config.bind_socket()]).run()
     else:
         server.run()

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from urllib.parse import urlsplit
 
 import orjson
-from pydantic import Field, TypeAdapter, field_validator
+from pydantic import Field, SecretStr, TypeAdapter, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from models.database import is_sqlite
@@ -30,7 +30,8 @@ class Settings(BaseSettings):
     Sizes are in bytes, times in seconds. `allowed_origins` lists the web pages on other hosts,
     such as https://shop.example, that may call. A websocket that has not answered a ping, sent
     every `keepalive`, before the next one is due, is dropped; a stream over HTTP says something
-    as often.
+    as often. `secret` signs links to papers; without it they are good as long as the processes
+    that were started together.
     """
 
     model_config = SettingsConfigDict(env_prefix="WAYBILL_", frozen=True)
@@ -41,6 +42,7 @@ class Settings(BaseSettings):
     mode: Mode = Mode.DEVELOPMENT
     host: str = "127.0.0.1"
     port: int = Field(default=8000, ge=1, le=65535)
+    secret: SecretStr | None = Field(default=None, min_length=16)
     allowed_origins: Annotated[list[str], NoDecode] = []
     body_limit: int = Field(default=1_000_000, ge=1)
     body_timeout: float = Field(default=30.0, gt=0)

@@ -73,6 +73,9 @@ class Policy:
     reservation_hours: int | None = 72
     """How long a placed order keeps its units before it is confirmed; None for ever."""
 
+    paper_link_minutes: int = 60
+    """How long a signed link to a paper is good for."""
+
 
 _policy = Policy()
 

@@ -6,6 +6,7 @@ import models
 from models.lifecycle import Status
 from services.actors import Permission
 from services.amounts import StepKind
+from services.papers.paper import PaperKind
 from services.progress import OrderFulfillmentStatus, OrderStage
 
 
@@ -44,6 +45,7 @@ publish(StepKind, "Which kind of rule was applied to a price.")
 publish(models.LocationKind, "What a location is for.")
 publish(models.MovementReason, "Why a stock level changed.")
 publish(models.Role, "What somebody is here for.")
+publish(PaperKind, "What a paper is for.")
 publish(Permission, "Something a role may do.")
 publish(OrderFulfillmentStatus, "How far the units of an order have come.")
 publish(OrderStage, "Which part of order management an order is in.")

@@ -11,8 +11,9 @@ from api.nodes import Node, node
 from api.types.actions import Action
 from api.types.locations import Location
 from api.types.packages import Package
+from api.types.papers import Paper
 from api.types.picking import PickListLine, Wave
-from services import actions, mispicks, pick_lists
+from services import actions, mispicks, papers, pick_lists
 from services.actors import Permission
 
 if TYPE_CHECKING:
@@ -69,6 +70,7 @@ class Fulfillment(Node):
     packages: list[Package] = many(
         models.Package, "fulfillment_id", "Its boxes, the voided ones too."
     )
+    papers: list[Paper] = batched(papers.of_fulfillments, "What can be printed for it.")
     shipments: list["Shipment"] = many(models.Shipment, "fulfillment_id", "Its parcels.")
     actions: list[Action] = batched(actions.of_fulfillments, "What you can do with it now.")
 
@@ -106,4 +108,5 @@ class Shipment(Node):
     events: list[CarrierEvent] = many(
         models.CarrierEvent, "shipment_id", "What the carrier reported, as it came in."
     )
+    papers: list[Paper] = batched(papers.of_shipments, "What can be printed for it.")
     actions: list[Action] = batched(actions.of_shipments, "What you can do with it now.")

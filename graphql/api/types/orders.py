@@ -17,12 +17,13 @@ from api.types.customers import Customer, PostalAddress
 from api.types.events import Event
 from api.types.exceptions import OrderException
 from api.types.fulfillments import Fulfillment, Shipment
+from api.types.papers import Paper
 from api.types.payments import Payment
 from api.types.prices import Discount, PriceStep, price_explanation
 from api.types.promises import Promise
 from api.types.reservations import Allocation, Backorder, Reservation, allocations
 from api.types.shipping import ShippingMethod
-from services import actions, holds, progress, promises, timeline
+from services import actions, holds, papers, progress, promises, timeline
 from services.actors import Permission
 
 
@@ -190,6 +191,9 @@ class Order(Node):
         models.Fulfillment, "order_id", "The work on it, one per location and attempt."
     )
     shipments: list[Shipment] = many(models.Shipment, "order_id", "Its parcels.")
+    papers: list[Paper] = batched(
+        papers.of_orders, "What can be printed for it and for its fulfillments and parcels."
+    )
     actions: list[Action] = batched(actions.of_orders, "What you can do with it now.")
 
     @strawberry.field(

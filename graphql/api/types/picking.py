@@ -12,7 +12,8 @@ from api.types.actions import Action
 from api.types.bins import Bin
 from api.types.catalog import Variant
 from api.types.locations import Location
-from services import actions, pick_lists, waves
+from api.types.papers import Paper
+from services import actions, papers, pick_lists, waves
 from services.actors import Permission
 
 if TYPE_CHECKING:
@@ -66,6 +67,7 @@ class Wave(Node):
         pick_lists.of_waves, "What to collect for all its orders, in walking order."
     )
     progress: WaveProgress = batched(waves.progress, "How far it has come.")
+    papers: list[Paper] = batched(papers.of_waves, "What can be printed for it.")
     actions: list[Action] = batched(actions.of_waves, "What you can do with it now.")
 
 

@@ -1,0 +1,144 @@
+"""Papers: what is printed in the warehouse and sent to customers, as data, HTML and PDF.
+
+A kind of paper is about a kind of row; who may see that row may see its paper.
+"""
+
+from collections import defaultdict
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from models import Fulfillment, FulfillmentStatus, Order, Row, Shipment, Wave
+from models.errors import NotFound, Refused
+from services import scopes
+from services.actors import SYSTEM, Actor, Permission
+from services.papers import links, warehouse
+from services.papers.links import Link
+from services.papers.paper import Paper, PaperKind
+
+Builder = Callable[[Actor, Sequence[Any]], Awaitable[list[Paper]]]
+_P, _K = Permission, PaperKind
+
+
+@dataclass(frozen=True, kw_only=True)
+class Source:
+    """What a paper is made from: rows of a kind, for whoever has the permission as well."""
+
+    kind: type[Row]
+    build: Builder
+    needs: Permission
+    title: str
+
+
+SOURCES: Mapping[PaperKind, Sequence[Source]] = {
+    _K.PICK_LIST: (
+        Source(
+            kind=Fulfillment,
+            build=warehouse.pick_lists_of,
+            needs=_P.PICKING_READ,
+            title="Pick list",
+        ),
+        Source(
+            kind=Wave,
+            build=warehouse.pick_lists_of_waves,
+            needs=_P.PICKING_READ,
+            title="Pick list",
+        ),
+    ),
+    _K.PACKING_SLIP: (
+        Source(
+            kind=Fulfillment,
+            build=warehouse.packing_slips_of,
+            needs=_P.ORDERS_READ,
+            title="Packing slip",
+        ),
+    ),
+    _K.LABEL: (
+        Source(
+            kind=Shipment, build=warehouse.labels_of, needs=_P.ORDERS_READ, title="Shipping label"
+        ),
+    ),
+}
+
+
+def may_read(actor: Actor, kind: PaperKind) -> bool:
+    """Whether the actor may read some papers of a kind."""
+    return any(actor.may(source.needs) for source in SOURCES.get(kind, ()))
+
+
+async def find(actor: Actor, kind: PaperKind, number: str) -> Paper:
+    """A paper by the number of what it is about; refused where there is none the actor may
+    see."""
+    for source in SOURCES.get(kind, ()):
+        row_id = source.kind.id_of(number)
+        if row_id is not None and actor.may(source.needs):
+            row = await scopes.find(actor, source.kind, row_id)
+            [paper] = await source.build(actor, [row])
+            return paper
+    raise Refused(NotFound(message="There is no such paper.", path=("number",)))
+
+
+async def contents(actor: Actor, wanted: Sequence[Link]) -> list[Paper]:
+    """The papers behind links that were made for this actor, a few queries for all of a kind."""
+    together: dict[tuple[PaperKind, type[Row]], set[int]] = defaultdict(set)
+    for link in wanted:
+        source, row_id = _source(link)
+        together[link.kind, source.kind].add(row_id)
+    found: dict[tuple[PaperKind, str], Paper] = {}
+    for (kind, row_kind), ids in together.items():
+        source = next(each for each in SOURCES[kind] if each.kind is row_kind)
+        rows: list[Any] = await source.kind.filter(id__in=sorted(ids)).order_by("id")
+        # Whom a link was made for may read it.
+        for paper in await source.build(SYSTEM, rows):
+            found[kind, paper.number] = paper
+    return [found[link.kind, link.number] for link in wanted]
+
+
+async def of_fulfillments(actor: Actor, rows: Sequence[Fulfillment]) -> list[list[Link]]:
+    """The papers of each fulfillment that the actor may read."""
+    return [
+        _offered(actor, row, _K.PICK_LIST, _K.PACKING_SLIP)
+        if row.status is not FulfillmentStatus.CANCELLED
+        else []
+        for row in rows
+    ]
+
+
+async def of_waves(actor: Actor, rows: Sequence[Wave]) -> list[list[Link]]:
+    """The papers of each wave that the actor may read."""
+    return [_offered(actor, row, _K.PICK_LIST) for row in rows]
+
+
+async def of_shipments(actor: Actor, rows: Sequence[Shipment]) -> list[list[Link]]:
+    """The papers of each shipment that the actor may read."""
+    return [_offered(actor, row, _K.LABEL) for row in rows]
+
+
+async def of_orders(actor: Actor, rows: Sequence[Order]) -> list[list[Link]]:
+    """The papers of each order and of its parts that the actor may read."""
+    found: dict[int, list[Link]] = defaultdict(list)
+    ids = [row.id for row in rows]
+    work = await Fulfillment.filter(order_id__in=ids).order_by("id")
+    for each, offered in zip(work, await of_fulfillments(actor, work), strict=True):
+        found[each.order_id] += offered
+    parcels = await Shipment.filter(order_id__in=ids).order_by("id")
+    for parcel, offered in zip(parcels, await of_shipments(actor, parcels), strict=True):
+        found[parcel.order_id] += offered
+    return [found[row.id] for row in rows]
+
+
+def _offered(actor: Actor, row: Row, *kinds: PaperKind) -> list[Link]:
+    return [
+        links.link(kind, row.number, source.title)
+        for kind in kinds
+        for source in SOURCES[kind]
+        if isinstance(row, source.kind) and actor.may(source.needs)
+    ]
+
+
+def _source(link: Link) -> tuple[Source, int]:
+    for source in SOURCES[link.kind]:
+        row_id = source.kind.id_of(link.number)
+        if row_id is not None:
+            return source, row_id
+    raise LookupError(link.number)
