@@ -11,8 +11,15 @@ from starlette.types import Scope
 
 from models import Event
 from services.actors import Actor
-from services.facts.people import TokenRevoked
+from services.facts.people import PersonDeactivated, PersonRoleSet, TokenRevoked
 from services.live import Interest, live
+
+# What ends lines, and which detail of it says whose.
+ENDING = {
+    TokenRevoked.__name__: "token_id",
+    PersonRoleSet.__name__: "person_id",
+    PersonDeactivated.__name__: "person_id",
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,22 +66,22 @@ class Callers:
     def __init__(self, most_each: int | None) -> None:
         self.most_each = most_each
         self.open: set[Line] = set()
-        self._by_token: dict[int, set[Line]] = defaultdict(set)
+        self._by_identity: dict[tuple[str, int], set[Line]] = defaultdict(set)
         self._operations: Counter[str] = Counter()
         self._judged: int | None = None
 
     def remember(self, line: Line) -> None:
         self.open.add(line)
-        if line.actor is not None and line.actor.token_id is not None:
-            self._by_token[line.actor.token_id].add(line)
+        for identity in _identities(line):
+            self._by_identity[identity].add(line)
 
     def forget(self, line: Line) -> None:
         self.open.discard(line)
-        if line.actor is not None and line.actor.token_id is not None:
-            same = self._by_token[line.actor.token_id]
+        for identity in _identities(line):
+            same = self._by_identity[identity]
             same.discard(line)
             if not same:
-                del self._by_token[line.actor.token_id]
+                del self._by_identity[identity]
 
     def has_room(self, caller: str) -> bool:
         """Whether a caller may begin another operation."""
@@ -92,12 +99,20 @@ class Callers:
                 del self._operations[caller]
 
     async def end_revoked(self) -> None:
-        """End every line whose token is revoked from now on; called again after a failure, it
-        goes on where it was."""
-        interest = Interest(kinds=frozenset({TokenRevoked.__name__}))
+        """End every line whose token is revoked, or whose caller may do other things, from now
+        on; called again after a failure, it goes on where it was."""
+        interest = Interest(kinds=frozenset(ENDING))
         async with aclosing(live.watch(interest, self._judged)) as watched:
             async for tidings in watched:
                 self._judged = tidings.position
                 if isinstance(tidings, Event):
-                    for line in list(self._by_token.get(tidings.details["token_id"], ())):
+                    name = ENDING[tidings.kind]
+                    for line in list(self._by_identity.get((name, tidings.details[name]), ())):
                         line.forbid()
+
+
+def _identities(line: Line) -> Iterator[tuple[str, int]]:
+    """The token and the person behind a line."""
+    for name in ("token_id", "person_id"):
+        if line.actor is not None and (value := getattr(line.actor, name)) is not None:
+            yield name, value

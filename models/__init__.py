@@ -28,6 +28,7 @@ from models.locations import Location, LocationKind
 from models.mispicks import Mispick, MispickKind, MispickStep
 from models.orders import AllocationPolicy, Order, OrderChannel, OrderLine
 from models.packages import Package, PackageLine
+from models.passwords import Password, SignInAttempts
 from models.payments import (
     Payment,
     PaymentDispatch,
@@ -94,6 +95,7 @@ __all__ = [
     "Package",
     "PackageLine",
     "PackageStatus",
+    "Password",
     "Payment",
     "PaymentDispatch",
     "PaymentEvent",
@@ -118,6 +120,7 @@ __all__ = [
     "ShipmentStatus",
     "ShippingMethod",
     "ShippingZone",
+    "SignInAttempts",
     "StockAlert",
     "StockAlertKind",
     "StockAlertStatus",

@@ -31,6 +31,11 @@ class Person(Row):
         "models.Customer", related_name=False, null=True, on_delete=fields.RESTRICT
     )
     customer_id: int | None
+    username = fields.CharField(max_length=100, null=True, unique=True)
+    # Who this is at an identity provider: its address and the subject there.
+    subject = fields.CharField(max_length=500, null=True, unique=True)
+    signed_in_at = fields.DatetimeField(null=True)
+    deactivated_at = fields.DatetimeField(null=True)
 
     class Meta:
         table = "people"
@@ -47,8 +52,13 @@ class Token(Row):
     person_id: int
     hash = fields.CharField(max_length=64, unique=True)
     label = fields.CharField(max_length=100, default="")
+    # Given for a password, so a new password ends it.
+    by_password = fields.BooleanField(default=False)
     expires_at = fields.DatetimeField(null=True)
     revoked_at = fields.DatetimeField(null=True)
+
+    # Known to whoever has just made it, and to nobody else.
+    secret: str = ""
 
     class Meta:
         table = "tokens"

@@ -42,6 +42,7 @@ class Permission(Status):
     PAYMENTS_TAKE = "payments_take", "Authorize, capture, take and void payments."
     PAYMENTS_REFUND = "payments_refund", "Give money back, and record chargebacks."
     PEOPLE_READ = "people_read", "See who may call."
+    PEOPLE_WRITE = "people_write", "Say who may call: keep people, roles, passwords and tokens."
 
 
 _P = Permission
@@ -96,10 +97,8 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             _P.PRICES_WRITE,
         }
     ),
-    Role.ACCOUNTANT: frozenset(_READS | {_P.PRICES_READ, _P.TAXES_WRITE}),
-    Role.BUYER: frozenset(_READS | {_P.CATALOG_WRITE, _P.STOCK_PLAN, _P.STOCK_RECEIVE}),
-    Role.ACCOUNTANT: frozenset(_READS | _MONEY),
-    Role.MANAGER: frozenset(set(Permission) - {_P.PEOPLE_READ}),
+    Role.ACCOUNTANT: frozenset(_READS | _MONEY | {_P.PRICES_READ, _P.TAXES_WRITE}),
+    Role.MANAGER: frozenset(set(Permission) - {_P.PEOPLE_READ, _P.PEOPLE_WRITE}),
     Role.ADMIN: frozenset(Permission),
     Role.CUSTOMER: frozenset(
         {

@@ -4,16 +4,108 @@ from collections.abc import Sequence
 from datetime import datetime
 from hashlib import sha256
 from secrets import token_urlsafe
+from typing import Any
 
 from models import Customer, Person, Role, Token
 from models.errors import Blocked, NotFound, Problem, Refused
 from models.statements import select, select_one
+from services import records, scopes
 from services.actors import ROLE_PERMISSIONS, Actor, Permission
 from services.clock import now
 from services.commit import announce, operation
-from services.facts.people import TokenCreated, TokenRevoked
+from services.facts.people import (
+    PersonCreated,
+    PersonDeactivated,
+    PersonRoleSet,
+    PersonUpdated,
+    TokenCreated,
+    TokenRevoked,
+)
+from services.inputs import Inputs
+from services.records import Changes
 
 PREFIX = "wb_"
+
+
+@operation
+async def create(
+    actor: Actor,
+    *,
+    name: str,
+    role: Role,
+    username: str | None = None,
+    customer_id: int | None = None,
+) -> Person:
+    """Let somebody call from now on, by a token or, once they have a password, by signing in."""
+    await _expect_customer(role, customer_id)
+    entered = _person({"name": name, "username": username})
+    person = Person(**entered, role=role, customer_id=customer_id)
+    await records.enter(person, unique="username")
+
+    announce(actor, PersonCreated(person_id=person.id))
+    return person
+
+
+@operation
+async def update(actor: Actor, person_id: int, changes: Changes) -> Person:
+    """Change somebody's name, or the name they sign in by."""
+    person = await _take(actor, person_id)
+    await records.revise(person, _person(changes), unique="username")
+
+    announce(actor, PersonUpdated(person_id=person.id))
+    return person
+
+
+@operation
+async def set_role(
+    actor: Actor, person_id: int, *, role: Role, customer_id: int | None = None
+) -> Person:
+    """Give somebody another role; their streams end, and what they may do is new at once.
+
+    Refused for yourself, so that there is always an admin.
+    """
+    person = await _take(actor, person_id)
+    _refuse_self(actor, person)
+    await _expect_customer(role, customer_id)
+    before, person.role, person.customer_id = person.role, role, customer_id
+    await person.store()
+
+    announce(actor, PersonRoleSet(person_id=person.id, role=role, role_before=before))
+    return person
+
+
+@operation
+async def deactivate(actor: Actor, person_id: int) -> Person:
+    """Let somebody not call any more: their tokens are revoked and their streams end.
+
+    Refused for yourself, so that there is always an admin.
+    """
+    person = await _take(actor, person_id)
+    _refuse_self(actor, person)
+    person.deactivated_at = now()
+    await person.store()
+    for token in await select(Token, locked=True, person_id=person.id, revoked_at=None):
+        await _revoke(actor, token)
+
+    announce(actor, PersonDeactivated(person_id=person.id))
+    return person
+
+
+@operation
+async def give_token(
+    actor: Actor, person_id: int, *, label: str = "", expires_at: datetime | None = None
+) -> Token:
+    """Give somebody a new token; its secret is shown this once and kept only as a digest."""
+    inputs = Inputs()
+    label = inputs.text(label, "label", least=0, most=100)
+    if expires_at is not None and inputs.moment(expires_at, "expiresAt") <= now():
+        inputs.wrong("Give a time to come.", "expiresAt")
+    inputs.refuse()
+    person = await _take(actor, person_id, "personId")
+    token = await make_token(person.id, label=label, expires_at=expires_at)
+
+    announce(actor, TokenCreated(token_id=token.id))
+    return token
 
 
 @operation
@@ -27,19 +119,15 @@ async def create_token(
     expires_at: datetime | None = None,
 ) -> str:
     """Give somebody of a role a new token; it is told this once and kept only as a digest."""
-    if (role is Role.CUSTOMER) is not (customer_id is not None):
-        message = "A token acts for a customer when, and only when, its role is customer."
-        raise Refused(Problem(message=message, path=("customerId",)))
-    if customer_id is not None and not await Customer.exists(id=customer_id):
-        raise Refused(NotFound(message="There is no such customer.", path=("customerId",)))
-    person, _ = await Person.get_or_create(name=name, role=role, customer_id=customer_id)
-    secret = PREFIX + token_urlsafe(32)
-    token = await Token.create(
-        person_id=person.id, hash=digest(secret), label=label, expires_at=expires_at
-    )
+    await _expect_customer(role, customer_id)
+    known: dict[str, Any] = {"name": name, "role": role, "customer_id": customer_id}
+    person = await select_one(Person, deactivated_at=None, **known)
+    if person is None:
+        person = await Person.create(**known)
+    token = await make_token(person.id, label=label, expires_at=expires_at)
 
     announce(actor, TokenCreated(token_id=token.id))
-    return secret
+    return token.secret
 
 
 @operation
@@ -51,10 +139,15 @@ async def revoke_token(actor: Actor, token_id: int) -> Token:
         raise Refused(NotFound(message=message, path=("id",)))
     if token.revoked_at is not None:
         raise Refused(Blocked(message=f"{token.number} is revoked already.", path=("id",)))
-    token.revoked_at = now()
-    await token.store()
+    await _revoke(actor, token)
+    return token
 
-    announce(actor, TokenRevoked(token_id=token.id))
+
+async def make_token(person_id: int, **given: Any) -> Token:
+    """A new token with its secret, which is nowhere else."""
+    secret = PREFIX + token_urlsafe(32)
+    token = await Token.create(person_id=person_id, hash=digest(secret), **given)
+    token.secret = secret
     return token
 
 
@@ -65,19 +158,33 @@ async def authenticate(secret: str) -> Actor | None:
     if token is None or token.revoked_at is not None or has_expired(token.expires_at):
         return None
     [person] = await select(Person, id=token.person_id)
+    if person.deactivated_at is not None:
+        return None
+    return acting(person, token_id=token.id, expires_at=token.expires_at)
+
+
+def acting(
+    person: Person, *, token_id: int | None = None, expires_at: datetime | None = None
+) -> Actor:
+    """Somebody as a caller."""
     return Actor(
         label=person.number,
         permissions=ROLE_PERMISSIONS[person.role],
         person_id=person.id,
         customer_id=person.customer_id,
-        token_id=token.id,
-        expires_at=token.expires_at,
+        token_id=token_id,
+        expires_at=expires_at,
     )
 
 
 async def permissions(actor: Actor, rows: Sequence[Person]) -> list[list[Permission]]:
     """What each of these people may do."""
     return [sorted(ROLE_PERMISSIONS[row.role]) for row in rows]
+
+
+def username(given: str) -> str:
+    """The one spelling of a name that people sign in by."""
+    return given.strip().casefold()
 
 
 def has_expired(expires_at: datetime | None) -> bool:
@@ -87,3 +194,41 @@ def has_expired(expires_at: datetime | None) -> bool:
 def digest(secret: str) -> str:
     # The secret has 256 random bits, so a plain digest cannot be searched for.
     return sha256(secret.encode()).hexdigest()
+
+
+async def _take(actor: Actor, person_id: int, *path: str) -> Person:
+    person = await scopes.take(actor, Person, person_id, *path)
+    if person.deactivated_at is not None:
+        raise Refused(Blocked(message=f"{person.number} is deactivated.", path=path or ("id",)))
+    return person
+
+
+async def _revoke(actor: Actor, token: Token) -> None:
+    token.revoked_at = now()
+    await token.store()
+    announce(actor, TokenRevoked(token_id=token.id))
+
+
+async def _expect_customer(role: Role, customer_id: int | None) -> None:
+    if customer_id is not None and not await Customer.exists(id=customer_id):
+        raise Refused(NotFound(message="There is no such customer.", path=("customerId",)))
+    if (role is Role.CUSTOMER) is not (customer_id is not None):
+        message = "Somebody acts for a customer when, and only when, their role is customer."
+        raise Refused(Problem(message=message, path=("customerId",)))
+
+
+def _refuse_self(actor: Actor, person: Person) -> None:
+    if actor.person_id == person.id:
+        message = "You cannot do this to yourself. Ask another admin."
+        raise Refused(Blocked(message=message, path=("id",)))
+
+
+def _person(given: Changes) -> Changes:
+    inputs = Inputs()
+    checked = dict(given)
+    if "name" in given:
+        checked["name"] = inputs.text(given["name"], "name", most=200)
+    if given.get("username") is not None:
+        checked["username"] = inputs.text(username(given["username"]), "username", most=100)
+    inputs.refuse()
+    return checked

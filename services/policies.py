@@ -75,6 +75,14 @@ class Policy:
 
     paper_link_minutes: int = 60
     """How long a signed link to a paper is good for."""
+    sign_in_hours: int = 12
+    """How long somebody who has given their password stays signed in."""
+
+    free_sign_in_attempts: int = 5
+    """How often a name may fail to sign in before it has to wait, twice as long each time."""
+
+    longest_sign_in_wait_seconds: int = 300
+    """How long it has to wait at most."""
 
 
 _policy = Policy()

@@ -22,14 +22,21 @@ from strawberry.utils.str_converters import to_camel_case
 from api.errors import UserError
 from api.fields import column
 from api.nodes import decode
-from api.permissions import require
+from api.permissions import Anybody, require
 from models import Row
 from models.errors import Problem, Refused
 from services import commit, requests
-from services.actors import Permission
+from services.actors import Actor, Permission
 
 # Open while one mutation runs and its payload is read; a dry run is undone when it closes.
 scope: ContextVar[AsyncExitStack] = ContextVar("scope")
+
+# What was found out for this mutation before its transaction began.
+found: ContextVar[Any] = ContextVar("found")
+Before = Callable[[Actor, Any], Awaitable[Any]]
+
+# A fingerprint is kept, and what is kept of a password has to be hashed slowly.
+SECRETS = ("password", "current_password")
 
 
 @strawberry.input
@@ -84,13 +91,16 @@ def given(input: Any, *names: str) -> dict[str, Any]:
 def mutation(
     service: Callable[..., Awaitable[Row]],
     payload: type[Payload],
-    needs: Permission,
+    needs: Permission | Anybody | None,
     *,
     changes: type[Row] | None = None,
+    before: Before | None = None,
 ) -> Callable[[Callable[..., Awaitable[Row]]], Any]:
-    """Declare a mutation that calls `service`, which describes it, for callers with a permission.
+    """Declare a mutation that calls `service`, which describes it, for callers with a permission;
+    for everybody who is known where that is None.
 
-    `changes` is the kind of row the input's `id` names, whose version can be expected.
+    `changes` is the kind of row the input's `id` names, whose version can be expected. `before`
+    is what takes too long for a transaction; what it finds is `found` when the service is called.
     """
 
     def declare(resolver: Callable[..., Awaitable[Row]]) -> Any:
@@ -104,8 +114,8 @@ def mutation(
         return strawberry.mutation(
             resolver=resolver,
             graphql_type=payload,
-            description=f"{description} Needs {needs.name}.",
-            extensions=[CarryOut(payload, needs, changes)],
+            description=f"{description} {_for_whom(needs)}",
+            extensions=[CarryOut(payload, needs, changes, before)],
         )
 
     return declare
@@ -115,9 +125,13 @@ class CarryOut(FieldExtension):
     """Runs a mutation once, in one transaction, and turns refusals into `userErrors`."""
 
     def __init__(
-        self, payload: type[Payload], needs: Permission, changes: type[Row] | None
+        self,
+        payload: type[Payload],
+        needs: Permission | Anybody | None,
+        changes: type[Row] | None,
+        before: Before | None,
     ) -> None:
-        self.payload, self.needs, self.changes = payload, needs, changes
+        self.payload, self.needs, self.changes, self.before = payload, needs, changes, before
         own = {each.name for each in fields(Payload)}
         self.noun = next(each.name for each in fields(payload) if each.name not in own)
 
@@ -128,9 +142,11 @@ class CarryOut(FieldExtension):
         actor = info.context.actor
         require(actor, self.needs)
         try:
+            if self.before is not None:
+                found.set(await self.before(actor, input))
             if input.dry_run:
                 await scope.get().enter_async_context(commit.rehearsal())
-            request = self._request(info.field_name, input)
+            request = self._request(actor, info.field_name, input)
             before: list[Any] = []
 
             async def verb() -> Row:
@@ -145,8 +161,9 @@ class CarryOut(FieldExtension):
             answer.row, [], replayed=answer.replayed, before=next(iter(before), None)
         )
 
-    def _request(self, name: str, input: Step) -> requests.Request:
-        key = None if input.dry_run else input.idempotency_key
+    def _request(self, actor: Actor, name: str, input: Step) -> requests.Request:
+        # Those who are not known would share their keys, and see one another's records.
+        key = input.idempotency_key if actor.is_known and not input.dry_run else None
         subject = getattr(input, "id", None)
         return requests.Request(
             fingerprint=_fingerprint(name, input) if key is not None else "",
@@ -175,8 +192,14 @@ def asks_for(info: Any, name: str) -> bool:
     return False
 
 
+def _for_whom(needs: Permission | Anybody | None) -> str:
+    if needs is None:
+        return "For everybody who is known."
+    return "For anybody." if needs is Anybody.MAY else f"Needs {needs.name}."
+
+
 def _fingerprint(name: str, input: Step) -> str:
-    content = asdict(input) | {"idempotency_key": None}
+    content = asdict(input) | dict.fromkeys(("idempotency_key", *SECRETS))
     return sha256(name.encode() + orjson.dumps(content, default=str)).hexdigest()
 
 

@@ -1,11 +1,18 @@
 """Who may use a field at all. Which rows they see is the service's business."""
 
+from enum import Enum
 from typing import Any
 
 from strawberry.extensions import FieldExtension
 from strawberry.extensions.field_extension import AsyncExtensionResolver
 
 from services.actors import Actor, Permission
+
+
+class Anybody(Enum):
+    """In place of a permission: no token is needed, as for signing in."""
+
+    MAY = "may"
 
 
 class Needs(FieldExtension):
@@ -29,8 +36,10 @@ class NotPermitted(Exception):
         self.code = code
 
 
-def require(actor: Actor, permission: Permission | None) -> None:
+def require(actor: Actor, permission: Permission | Anybody | None) -> None:
     """Raise where the caller is unknown, or known and not permitted."""
+    if permission is Anybody.MAY:
+        return
     if not actor.is_known:
         message = "Send a bearer token in the Authorization header."
         raise NotPermitted("UNAUTHENTICATED", message)

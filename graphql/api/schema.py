@@ -14,6 +14,7 @@ from api.mutations.locations import LocationMutations
 from api.mutations.orders import OrderMutations
 from api.mutations.packages import PackageMutations
 from api.mutations.payments import PaymentMutations
+from api.mutations.people import PeopleMutations
 from api.mutations.prices import PriceMutations
 from api.mutations.reservations import ReservationMutations
 from api.mutations.shipments import ShipmentMutations
@@ -81,6 +82,7 @@ class Mutation(
     LocationMutations,
     BinMutations,
     PriceMutations,
+    PeopleMutations,
 ):
     pass
 

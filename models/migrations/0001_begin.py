@@ -158,9 +158,23 @@ class Migration(migrations.Migration):
                 ('name', fields.CharField(max_length=200)),
                 ('role', fields.CharEnumField(description='CLERK: clerk\nSUPPORT: support\nPICKER: picker\nWAREHOUSE_LEAD: warehouse_lead\nBUYER: buyer\nACCOUNTANT: accountant\nMANAGER: manager\nADMIN: admin\nCUSTOMER: customer\nSUPPLIER: supplier', enum_type=Role, max_length=20)),
                 ('customer', fields.ForeignKeyField('models.Customer', source_field='customer_id', null=True, db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.RESTRICT)),
+                ('username', fields.CharField(null=True, unique=True, max_length=100)),
+                ('subject', fields.CharField(null=True, unique=True, max_length=500)),
+                ('signed_in_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ('deactivated_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
             ],
             options={'table': 'people', 'app': 'models', 'pk_attr': 'id', 'table_description': 'Somebody or something that calls. A person with role customer acts for `customer`.'},
             bases=['Row'],
+        ),
+        ops.CreateModel(
+            name='Password',
+            fields=[
+                ('id', fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                ('person', fields.ForeignKeyField('models.Person', source_field='person_id', unique=True, db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.CASCADE)),
+                ('hash', fields.CharField(max_length=200)),
+            ],
+            options={'table': 'passwords', 'app': 'models', 'pk_attr': 'id', 'table_description': "Somebody's password, of which only the argon2 hash is kept."},
+            bases=['Model'],
         ),
         ops.CreateModel(
             name='PriceList',
@@ -435,6 +449,16 @@ class Migration(migrations.Migration):
             bases=['Row'],
         ),
         ops.CreateModel(
+            name='SignInAttempts',
+            fields=[
+                ('id', fields.BigIntField(primary_key=True, unique=True, db_index=True)),
+                ('failures', fields.IntField(default=0)),
+                ('waits_until', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+            ],
+            options={'table': 'sign_in_attempts', 'app': 'models', 'pk_attr': 'id', 'table_description': 'How often somebody has failed to sign in by a name, whether there is such a name or not.'},
+            bases=['Model'],
+        ),
+        ops.CreateModel(
             name='TaxRate',
             fields=[
                 ('id', fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
@@ -463,6 +487,7 @@ class Migration(migrations.Migration):
                 ('person', fields.ForeignKeyField('models.Person', source_field='person_id', db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.RESTRICT)),
                 ('hash', fields.CharField(unique=True, max_length=64)),
                 ('label', fields.CharField(default='', max_length=100)),
+                ('by_password', fields.BooleanField(default=False)),
                 ('expires_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
                 ('revoked_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
             ],

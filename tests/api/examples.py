@@ -7,6 +7,7 @@ from typing import Any
 
 from api.changes import CarryOut
 from api.execution import core
+from api.permissions import Anybody
 from models import (
     Address,
     Arrival,
@@ -57,16 +58,18 @@ from services import (
 from services.actors import SYSTEM, Permission
 from services.goods import LineDraft
 from services.payment_inputs import Said
+from tests.api.people import PEOPLE
 from tests.cast import HOME, PICKER, Shop, report
 from tests.warehouse import bin_at, box_for, boxed, wave_of
 
 Input = dict[str, Any]
 
+
 MUTATIONS = core.mutation_type.fields
 
 
-def needs(mutation: str) -> Permission:
-    """The permission that the schema declares a mutation to need."""
+def needs(mutation: str) -> Permission | Anybody | None:
+    """The permission that the schema declares a mutation to need; None for being known."""
     [how] = MUTATIONS[mutation].extensions["strawberry-definition"].extensions
     assert isinstance(how, CarryOut)
     return how.needs
@@ -478,4 +481,5 @@ EXAMPLES: dict[str, Callable[[Shop], Awaitable[Input]]] = {
     "taxRateArchive": lambda _: _on(tax_rate()),
     "orderDiscountAdd": _discount,
     "orderDiscountRemove": lambda shop: _on(discount_in(shop)),
+    **PEOPLE,
 }

@@ -133,6 +133,10 @@ class World:
             await holds.hold(SYSTEM, order.id, kind=kind, reason=reason)
         await holds.release(SYSTEM, (await Hold.get(kind=HoldKind.MANUAL)).id)
         self.clerk = await Person.create(name="Clara", role=Role.CLERK)
+        await people.make_token(self.clerk.id, by_password=True)
+        gone = await Person.create(name="Gerd", role=Role.BUYER)
+        await people.give_token(SYSTEM, gone.id, label="Old desk")
+        await people.deactivate(SYSTEM, gone.id)
         hold = await Hold.get(kind=HoldKind.ADDRESS)
         long_ago = self.moment - timedelta(days=1)
         await holds.assign(SYSTEM, hold.id, owner_id=self.clerk.id, due_at=long_ago)
@@ -489,7 +493,15 @@ FILTERS = {
         "orderId": (lambda w: w.draft.number, lambda w, row: row.order_id == w.draft.id),
         "actor": (lambda w: CLERK.label, lambda w, row: row.actor == CLERK.label),
     },
-    "people": {"role": (lambda w: ["PICKER"], lambda w, row: row.role == "picker")},
+    "people": {
+        "role": (lambda w: ["PICKER"], lambda w, row: row.role == "picker"),
+        "active": (lambda w: False, lambda w, row: row.deactivated_at is not None),
+    },
+    "tokens": {
+        "personId": (lambda w: w.clerk.number, lambda w, row: row.person_id == w.clerk.id),
+        "revoked": (lambda w: True, lambda w, row: row.revoked_at is not None),
+        "byPassword": (lambda w: True, lambda w, row: row.by_password),
+    },
 }
 
 # What is searched for in each list, and which rows are then to be found.
@@ -521,6 +533,7 @@ SEARCHES = [
     ("taxRates", "VAT", lambda w, row: row.name == "VAT"),
     ("discounts", "late", lambda w, row: row.reason == "It was late"),
     ("people", "picker", lambda w, row: row.role == "picker"),
+    ("tokens", "desk", lambda w, row: row.label == "Old desk"),
 ]
 
 

@@ -5,7 +5,7 @@ import pytest
 from api.execution import core
 from api.nodes import KINDS, encode
 from models import Event, Order, Person, Role
-from services import event_log, orders
+from services import event_log, orders, people
 from services.actors import GUEST, ROLE_PERMISSIONS, SYSTEM
 from services.scopes import SCOPES
 from tests import cast
@@ -189,7 +189,8 @@ class TestRelation:
         await home(shop.mug, shop.north)
         await wave_of(await shop.fulfillment("released"))
         await shop.expect(shop.mug, 1)
-        await Person.create(name="Ada", role=Role.CUSTOMER, customer_id=shop.customer.id)
+        ada = await Person.create(name="Ada", role=Role.CUSTOMER, customer_id=shop.customer.id)
+        await people.make_token(ada.id)
         row = await KINDS[kind].all().order_by("id").first()
         leading = relations(kind)
         fields = " ".join(f"{name} {{ __typename }}" for name in leading) or "id"

@@ -5,7 +5,7 @@ import pytest
 from models import Person, Role, Token
 from services import people
 from services.actors import ROLE_PERMISSIONS, SYSTEM
-from tests.cast import refuses, told
+from tests.cast import one_database, refuses, told
 
 
 class TestCreateToken:
@@ -122,3 +122,57 @@ class TestRoles:
 
     def test_leave_a_supplier_with_nothing_yet(self):
         assert not ROLE_PERMISSIONS[Role.SUPPLIER]
+
+
+class TestPerson:
+    @one_database
+    async def test_is_created_and_changed_on_record(self, database, admin):
+        person = await people.create(admin, name=" Clara ", role=Role.CLERK, username=" CLARA ")
+        await people.update(admin, person.id, {"name": "Clara K."})
+
+        found = await Person.get()
+        assert (found.name, found.username) == ("Clara K.", "clara")
+        for kind in ("PersonCreated", "PersonUpdated"):
+            assert (await told(kind, by=admin)).details == {"person_id": person.id}
+
+    async def test_has_a_name_to_sign_in_by_of_their_own(self, database, admin):
+        await people.create(admin, name="Clara", role=Role.CLERK, username="clara")
+
+        async with refuses(("TAKEN", ())):
+            await people.create(admin, name="Klara", role=Role.CLERK, username="Clara")
+
+    @one_database
+    async def test_may_do_other_things_at_once_in_another_role(self, database, admin):
+        person = await people.create(admin, name="Clara", role=Role.CLERK)
+        token = await people.give_token(admin, person.id)
+
+        await people.set_role(admin, person.id, role=Role.PICKER)
+
+        actor = await people.authenticate(token.secret)
+        assert actor.permissions == ROLE_PERMISSIONS[Role.PICKER]
+        assert (await told("PersonRoleSet", by=admin)).details == {
+            "person_id": person.id,
+            "role": "picker",
+            "role_before": "clerk",
+        }
+
+    @one_database
+    async def test_may_not_call_once_deactivated(self, database, admin):
+        person = await people.create(admin, name="Clara", role=Role.CLERK)
+        token = await people.give_token(admin, person.id)
+
+        await people.deactivate(admin, person.id)
+
+        assert await people.authenticate(token.secret) is None
+        assert await told("PersonDeactivated", by=admin)
+        async with refuses(("BLOCKED", ("personId",))):
+            await people.give_token(admin, person.id)
+
+    @one_database
+    async def test_is_never_the_last_admin_to_go(self, database, admin):
+        await Person.create(id=admin.person_id, name="Anna", role=Role.ADMIN)
+
+        async with refuses(("BLOCKED", ("id",))):
+            await people.deactivate(admin, admin.person_id)
+        async with refuses(("BLOCKED", ("id",))):
+            await people.set_role(admin, admin.person_id, role=Role.CLERK)

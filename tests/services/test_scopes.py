@@ -12,7 +12,7 @@ from services.scopes import SCOPES
 from tests.cast import HOME, Shop, actor_for, refuses
 
 # Rows that nobody is shown one by one.
-INTERNAL = {models.Event, models.IdempotencyRecord}
+INTERNAL = {models.Event, models.IdempotencyRecord, models.Password, models.SignInAttempts}
 
 OWNED = [kind for kind, scope in SCOPES.items() if scope.customer is not None]
 

@@ -53,6 +53,8 @@ ROWS: dict[str, tuple[type[Model], str]] = {
     "carrier_id": (models.Carrier, "api.types.shipping"),
     "shipping_method_id": (models.ShippingMethod, "api.types.shipping"),
     "shipment_id": (models.Shipment, "api.types.fulfillments"),
+    "person_id": (models.Person, "api.types.people"),
+    "token_id": (models.Token, "api.types.people"),
 }
 SIGNALS: tuple[type[Signal], ...] = (Heartbeat, Reset)
 

@@ -1,4 +1,8 @@
-"""What clients see of people."""
+"""What clients see of people, and of the tokens they call with."""
+
+from datetime import datetime
+
+import strawberry
 
 import models
 from api.fields import batched, column, one
@@ -16,3 +20,22 @@ class Person(Node):
     customer: Customer | None = one(
         models.Customer, "customer_id", "The customer they act for, if they are one."
     )
+    username: str | None = column("The name they sign in by, with a password.")
+    signed_in_at: datetime | None = column("When they last signed in.")
+    deactivated_at: datetime | None = column("Since when they may not call any more.")
+
+
+@node(models.Token, "A credential that somebody calls with.")
+class Token(Node):
+    person: Person | None = one(models.Person, "person_id", "Who calls with it.")
+    label: str = column("What it is for.")
+    by_password: bool = column("Whether it was given for signing in.")
+    expires_at: datetime | None = column("When it ends; null for never.")
+    revoked_at: datetime | None = column("Since when it opens nothing.")
+
+    @strawberry.field(
+        description="What to send as `Authorization: Bearer …`. Known only in the answer that "
+        "gives it; null from then on."
+    )
+    def secret(root: models.Token) -> str | None:
+        return root.secret or None
