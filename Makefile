@@ -24,6 +24,9 @@ run: install ## Serve a small shop on http://localhost:8000; Ctrl-C stops it.
 	@$(BIN)/waybill seed --if-empty
 	@exec $(BIN)/waybill serve $(ARGS)
 
+demo: install ## Serve a shop that lives, a day of it in minutes; Ctrl-C closes it.
+	@exec $(BIN)/waybill demo $(ARGS)
+
 install: .venv/waybill.stamp web/dist/inputs.sha256 ## Make .venv and everything in it.
 
 .venv/bin/python:
@@ -95,4 +98,4 @@ help: ## List the targets.
 	@awk -F ':.*## ' '/^##@/ { printf "\n%s\n", substr($$0, 5) } \
 		/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
-.PHONY: run install test lint format bench lock clean help
+.PHONY: run demo install test lint format bench lock clean help

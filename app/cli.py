@@ -2,12 +2,13 @@
 
 import asyncio
 import logging.config
+import os
 import signal
 import sys
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from datetime import timedelta
-from typing import Annotated, NoReturn, TypeVar
+from typing import Annotated, Any, NoReturn, TypeVar
 
 import typer
 from pydantic import ValidationError
@@ -25,6 +26,8 @@ from services.live import live
 
 T = TypeVar("T")
 
+DEMO = "data/demo.sqlite3"
+
 app = typer.Typer(
     help="Waybill: an order management system as a GraphQL API with live tracking.",
     no_args_is_help=True,
@@ -40,6 +43,10 @@ def serve(
     workers: Annotated[int, typer.Option(min=1, help="How many processes.")] = 1,
 ) -> None:
     """Serve the API until Ctrl-C."""
+    _serve(workers)
+
+
+def _serve(workers: int, **given: Any) -> None:
     configured = _configured()
     if workers > 1 and not configured.can_have_several_processes:
         _fail(
@@ -50,7 +57,23 @@ def serve(
         _fail(problem)
     lines = _in_database(lambda: serving.greeting(configured))
     typer.echo("\n".join(lines))
-    serving.run(configured, workers)
+    serving.run(configured, workers, **given)
+
+
+@app.command()
+def demo(
+    pace: Annotated[float, typer.Option(min=1, help="How many times as fast time passes.")] = 60,
+) -> None:
+    """Serve a shop that lives: orders arrive, are paid, picked, shipped and tracked, some late.
+
+    It has a database of its own, data/demo.sqlite3, where no other is set.
+    """
+    os.environ.setdefault("WAYBILL_DATABASE_URL", f"sqlite://{DEMO}")
+    os.environ["WAYBILL_DEMO_PACE"] = str(pace)
+    migrate()
+    seed(if_empty=True)
+    typer.echo(f"A day of this shop takes {24 * 60 / pace:.0f} minutes. Ctrl-C closes it.\n")
+    _serve(1, app="app.demo:application")
 
 
 @app.command()

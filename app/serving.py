@@ -189,10 +189,10 @@ def configured(settings: Settings, **given: Any) -> uvicorn.Config:
     return uvicorn.Config(**options | given)
 
 
-def run(settings: Settings, workers: int) -> None:
+def run(settings: Settings, workers: int, **given: Any) -> None:
     """Serve until told to stop; requests are finished and streams closed before it returns."""
     logging.config.dictConfig(configuration(settings))
-    config = configured(settings, workers=workers)
+    config = configured(settings, workers=workers, **given)
     server = uvicorn.Server(config)
     # uvicorn raises the signal that stopped it once more when it has stopped, which would make a
     # clean end look like a failure; and one that comes before it listens is to stop it as well.
