@@ -13,7 +13,14 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from models.errors import Refused
-from services import backorders, orders, payment_dispatches, payment_terms, reservation_terms
+from services import (
+    backorders,
+    orders,
+    payment_dispatches,
+    payment_terms,
+    prospects,
+    reservation_terms,
+)
 from services.actors import SYSTEM
 from services.clock import now
 from services.live import live, persist
@@ -40,6 +47,7 @@ class Job:
 JOBS: tuple[Job, ...] = (
     Job(name="expire reservations", due=reservation_terms.due, act=reservation_terms.expire),
     Job(name="allocate back-orders", due=backorders.due, act=backorders.allocate),
+    Job(name="look at prospects", due=prospects.due, act=prospects.evaluate),
     Job(name="expiry", due=payment_terms.overdue, act=partial(orders.expire, SYSTEM)),
     Job(name="payment requests", due=payment_dispatches.due, act=payment_dispatches.send),
     Job(name="confirmation", due=payment_terms.ready, act=partial(orders.confirm, SYSTEM)),

@@ -15,7 +15,7 @@ from models import (
 )
 from models.errors import Blocked, NotFound, Problem, Refused, refuse_any
 from services import scopes
-from services.actors import ROLE_PERMISSIONS, Actor, Permission
+from services.actors import ROLE_PERMISSIONS, SYSTEM, Actor, Permission
 from services.clock import now
 from services.commit import announce, operation
 from services.facts.exceptions import (
@@ -96,6 +96,17 @@ async def open(
         await row.store()
         _announce(actor, ExceptionUpdated, order, row)
     return row
+
+
+async def was_settled(order: Order, kind: ExceptionKind, reason: str) -> bool:
+    """Whether somebody has dealt with this already, for this very reason."""
+    return (
+        await OrderException.filter(
+            order_id=order.id, kind=kind, reason=reason[:MOST_TEXT], resolved_at__not_isnull=True
+        )
+        .exclude(resolved_by=SYSTEM.label)
+        .exists()
+    )
 
 
 async def resolve(actor: Actor, order: Order, *kinds: ExceptionKind, note: str = "") -> None:

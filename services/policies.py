@@ -13,8 +13,14 @@ from models import AllocationPolicy
 class Policy:
     """Durations are in the unit their name ends in."""
 
-    handling_minutes: int = 120
+    handling_minutes: int = 240
     """How long it takes to make goods ready to leave, when a date is promised."""
+
+    delay_threshold: float = 0.5
+    """How likely a delay has to be to be predicted, from 0 to 1."""
+
+    evaluation_minutes: int = 30
+    """After how long at the latest an order's prospects are looked at again."""
 
     restock_days: int = 14
     """How long stock that nobody has announced is reckoned to take to come."""

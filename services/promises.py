@@ -6,12 +6,12 @@ method or else the cheapest that goes there. A promise is kept as long as it can
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from models import Fulfillment, FulfillmentStatus, Order, OrderLine, OrderStatus, Promise
 from models.errors import Blocked, Problem
 from models.rows import store_all
-from services import scopes, shipping_options
+from services import policies, scopes, shipping_options
 from services.actors import Actor
 from services.clock import now
 from services.commit import announce, operation
@@ -67,7 +67,6 @@ async def make(actor: Actor, order: Order, lines: Sequence[OrderLine]) -> None:
 
     Without a method that goes there, nothing is promised.
     """
-    order.evaluate_at = now()
     if (found := await _prospect(order, lines)) is not None:
         await _promise(actor, order, _date(found.option), AT_PLACEMENT)
 
@@ -118,7 +117,9 @@ async def _promise(actor: Actor, order: Order, date: _Date, reason: str) -> None
     promised_at, dispatch_by = date.promised_at, date.dispatch_by
     order.promised_at, order.dispatch_by = promised_at, dispatch_by
     order.first_promised_at = order.first_promised_at or promised_at
-    order.evaluate_at = moment
+    # What was just placed has nothing to be late with yet.
+    soon = timedelta(minutes=policies.current().evaluation_minutes)
+    order.evaluate_at = moment + soon if before is None else moment
     await Promise.create(
         order_id=order.id,
         promised_at=promised_at,

@@ -16,7 +16,7 @@ from models import (
     ShippingMethod,
     ShippingZone,
 )
-from services import policies, shipping_options
+from services import shipping_options
 from services.actors import SYSTEM
 from services.departures import Departure
 from services.facts.promises import OrderPromised
@@ -77,6 +77,8 @@ ZONES: Sequence[tuple[str, list[str], Mapping[ServiceLevel, tuple[int, int, int,
     ),
 )
 FREE_FROM = 15_000
+# What its people take at most, on most days.
+HANDLING = timedelta(hours=14)
 
 
 def opened(rows: Rows) -> list[Offer]:
@@ -140,9 +142,9 @@ def promise(shop: "Shop", life: "Life") -> None:
         if chosen is None
         else shipping_options.option_of(found, chosen)
     )
-    order.evaluate_at = shop.now
     if option is None:
         return
+    order.evaluate_at = shop.now
     order.promised_at = order.first_promised_at = option.promised_at
     order.dispatch_by = option.dispatch_by
     life.method = option.method
@@ -195,7 +197,7 @@ def _zones(rows: Rows, method: ShippingMethod) -> list[ShippingZone]:
 def _consignment(shop: "Shop", life: "Life") -> Consignment:
     address = life.order.shipping_address
     assert address is not None
-    ready_at = shop.now + timedelta(minutes=policies.Policy().handling_minutes)
+    ready_at = shop.now + HANDLING
     kept = {row.location_id for row in life.active()}
     places: list[Location] = [place for place in shop.locations if place.id in kept]
     return Consignment(

@@ -6,6 +6,7 @@ import models
 from models.lifecycle import Status
 from services.actors import Permission
 from services.amounts import StepKind
+from services.delays import DelayReason, Remedy
 from services.papers.paper import PaperKind
 from services.progress import OrderFulfillmentStatus, OrderStage
 
@@ -37,6 +38,8 @@ publish(models.PaymentEventState, "Whether something was asked for, worked or fa
 publish(models.HoldKind, "Why an order is held.")
 publish(models.ExceptionKind, "What keeps an order from going its way.")
 publish(models.DataIssueKind, "What is missing or wrong in an order.")
+publish(DelayReason, "Why an order is late or may be.")
+publish(Remedy, "What helps against a delay.")
 publish(models.Weekday, "A day of the week.")
 publish(models.ServiceLevel, "How fast a shipping method is.")
 publish(models.OrderChannel, "How an order came in.")

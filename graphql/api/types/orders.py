@@ -14,6 +14,7 @@ from api.scalars import Money
 from api.types.actions import Action
 from api.types.catalog import Variant
 from api.types.customers import Customer, PostalAddress
+from api.types.delays import DelayRisk
 from api.types.events import Event
 from api.types.exceptions import OrderException
 from api.types.fulfillments import Fulfillment, Shipment
@@ -23,7 +24,7 @@ from api.types.prices import Discount, PriceStep, price_explanation
 from api.types.promises import Promise
 from api.types.reservations import Allocation, Backorder, Reservation, allocations
 from api.types.shipping import ShippingMethod
-from services import actions, holds, papers, progress, promises, timeline
+from services import actions, holds, papers, progress, promises, prospects, timeline
 from services.actors import Permission
 
 
@@ -154,6 +155,11 @@ class Order(Node):
     is_late: bool = batched(
         promises.late,
         "Whether what was promised last has passed, or had before everything was received.",
+    )
+    delay_risk: DelayRisk | None = batched(
+        prospects.of_orders,
+        "How likely it is late, and why; null where nothing is promised, where it is over, and "
+        "without EXCEPTIONS_READ.",
     )
     placed_at: datetime | None = column("When the customer committed.")
     confirmed_at: datetime | None = column("When it was accepted.")
