@@ -76,8 +76,8 @@ async def pick_complete(
     """Say what was picked: units by fulfillment line; or None for what was scanned and, where
     nothing was, for everything asked for.
 
-    Units that were not found are reserved afresh, elsewhere where possible, and planned as a new
-    fulfillment.
+    Units that were not found are taken off the books there. Others are reserved for them,
+    elsewhere where possible, and planned as a new fulfillment, or waited for.
     """
     order, fulfillment = await scopes.take_part(actor, Fulfillment, fulfillment_id)
     fulfillment.complete_picking(at=now())
@@ -109,7 +109,11 @@ async def pick_complete(
         reason = f"{sum(missing.values())} units of {fulfillment.number} were not found."
         await exceptions.open(actor, order, ExceptionKind.SHORT_PICK, reason=reason)
         loose = await short_picks.split_off(work, missing)
-        await _plan_anew(actor, order, loose, lines, avoid=fulfillment.location_id)
+        wanted = [(lines[row.line_id], row.quantity) for row in loose]
+        note = f"Not found when picking {fulfillment.number}."
+        place = fulfillment.location_id
+        await reservations.replace(actor, order, loose, wanted, avoid=place, note=note)
+        await plan(actor, order)
     return fulfillment
 
 

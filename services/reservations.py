@@ -85,13 +85,34 @@ async def renew(
     actor: Actor, order: Order, rows: Sequence[Reservation], wanted: LineUnits, *, avoid: int
 ) -> None:
     """Give reservations back and set their units aside afresh, elsewhere where possible. What is
-    nowhere else waits for stock."""
+    nowhere waits for stock."""
     # Every level that may be asked is locked before the first is given back: else an order placed
     # meanwhile could hold one of them and wait for another.
-    demand = demand_of(wanted)
-    await stock_of(demand)
+    await stock_of(demand_of(wanted))
     await release(actor, order, rows)
-    stock = await stock_of(demand)
+    await _find_anew(actor, order, wanted, avoid)
+
+
+async def replace(
+    actor: Actor,
+    order: Order,
+    rows: Sequence[Reservation],
+    wanted: LineUnits,
+    *,
+    avoid: int,
+    note: str,
+) -> None:
+    """Take units that are not where they were reserved off the books, and set others aside for
+    them, elsewhere where possible. What is nowhere waits for stock."""
+    await stock_of(demand_of(wanted))
+    await release(actor, order, rows)
+    lost = [Change(level_id=level, on_hand=-units) for level, units in _by_level(rows).items()]
+    await ledger.move(actor, MovementReason.ADJUSTED, lost, note=note)
+    await _find_anew(actor, order, wanted, avoid)
+
+
+async def _find_anew(actor: Actor, order: Order, wanted: LineUnits, avoid: int) -> None:
+    stock = await stock_of(demand_of(wanted))
     there, missing = divided(wanted, stock.available)
     await set_aside(actor, order, there, stock, avoid=avoid)
     await order.store()
@@ -270,13 +291,17 @@ def _spot(values: Mapping[str, Any]) -> Spot:
 
 
 def _changes(rows: Iterable[Reservation], *, on_hand: bool) -> list[Change]:
+    return [
+        Change(level_id=level, reserved=-units, on_hand=-units if on_hand else 0)
+        for level, units in _by_level(rows).items()
+    ]
+
+
+def _by_level(rows: Iterable[Reservation]) -> Counter[int]:
     units: Counter[int] = Counter()
     for row in rows:
         units[row.level_id] += row.quantity
-    return [
-        Change(level_id=level, reserved=-count, on_hand=-count if on_hand else 0)
-        for level, count in units.items()
-    ]
+    return units
 
 
 def split(order: Order, wanted: LineUnits, shares: Sequence[Share]) -> list[dict[str, Any]]:

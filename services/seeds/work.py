@@ -34,6 +34,7 @@ from services.facts.shipments import (
     ShipmentProgressed,
     ShipmentShipped,
 )
+from services.ledger import Change
 from services.seeds import exceptions, picking
 from services.seeds.catalog import CARRIERS, HUBS, tracking_code
 from services.seeds.orders import Life, Shop, free, freed, plan, reserve, tell, tell_work
@@ -78,10 +79,12 @@ def pick(shop: Shop, life: Life) -> None:
 
 
 def pick_short(shop: Shop, life: Life) -> None:
-    """One unit of the first line is not on its shelf, where there is another to pick."""
+    """One unit of the first line is not on its shelf, where there is another to pick instead."""
     for work in _at(life, FulfillmentStatus.PICKING):
-        units = sum(each.quantity for each in life.contents[work.id])
-        _pick(shop, life, work, missing=1 if units > 1 else 0)
+        contents = life.contents[work.id]
+        there = shop.stock.available(life.line(contents[0].line_id).variant_id)
+        units = sum(each.quantity for each in contents)
+        _pick(shop, life, work, missing=1 if units > 1 and there else 0)
 
 
 def pack_start(shop: Shop, life: Life) -> None:
@@ -265,6 +268,9 @@ def _replace(shop: Shop, life: Life, work: Fulfillment) -> None:
         row.quantity = first.picked
         shop.rows.change(row)
     free(shop, life, [loose], picker)
+    lost = Change(level_id=loose.level_id, on_hand=-loose.quantity)
+    note = f"Not found when picking {work.number}."
+    shop.stock.move(picker, MovementReason.ADJUSTED, [lost], note=note)
     wanted = [(life.line(loose.line_id), loose.quantity)]
     reserve(shop, life, wanted, actor=picker, avoid=work.location_id)
     plan(shop, life)

@@ -16,7 +16,7 @@ from models import (
     Shipment,
     ShipmentStatus,
 )
-from services import fulfillments, holds, orders, shipments
+from services import clockwork, fulfillments, holds, orders, shipments
 from services.actors import SYSTEM
 from tests.books import assert_balanced
 from tests.cast import (
@@ -174,7 +174,9 @@ class TestPickComplete:
 
         anew = (await work_on(await Order.get(id=work.order_id)))[1:]
         planned = {each.location_id: (await contents(each))[0].quantity for each in anew}
-        assert planned == {shop.south.id: 5, shop.north.id: 4}
+        assert planned == {shop.south.id: 5}
+        [line] = await lines_of(await Order.get(id=work.order_id))
+        assert (line.reserved, line.picked, line.backordered) == (5, 1, 4)
         await assert_balanced()
 
     async def test_plans_a_line_of_which_nothing_was_found(self, shop, picker):
@@ -188,14 +190,24 @@ class TestPickComplete:
         assert [line.picked for line in await lines_of(order)] == [0, 2]
         await assert_balanced()
 
-    async def test_looks_again_where_nobody_else_has_any(self, database, picker):
+    async def test_waits_for_units_that_nobody_else_has(self, database, picker):
         shop = await Shop.open(north=5, south=0)
         work = await shop.fulfillment("picking", mug=5)
 
         await short_pick(picker, work, 3)
 
-        anew = (await work_on(await Order.get(id=work.order_id)))[1]
-        assert anew.location_id == shop.north.id
+        order = await Order.get(id=work.order_id)
+        [line] = await lines_of(order)
+        assert (line.picked, line.backordered) == (3, 2)
+        assert len(await work_on(order)) == 1
+        # What was not found is not there to be promised again.
+        level = await shop.level(shop.mug, shop.north)
+        assert (level.on_hand, level.reserved) == (3, 3)
+        lost = await Movement.get(reason=MovementReason.ADJUSTED)
+        assert (lost.on_hand_change, lost.note) == (-2, f"Not found when picking {work.number}.")
+        await shop.receive(shop.mug, shop.north, 2)
+        await clockwork.tick()
+        assert [each.quantity for each in await contents((await work_on(order))[1])] == [2]
         await assert_balanced()
 
     @pytest.mark.parametrize("units", [-1, 3])

@@ -25,6 +25,8 @@ from models import (
     HoldKind,
     Order,
     OrderStatus,
+    Reservation,
+    ReservationStatus,
     Shipment,
     ShipmentStatus,
 )
@@ -32,7 +34,18 @@ from models import database as databases
 from models.errors import Refused
 from models.rows import Row
 from models.shipments import CARRIER_STATUSES
-from services import checks, fulfillments, holds, orders, shipments, stock
+from services import (
+    backorders,
+    catalog,
+    checks,
+    clockwork,
+    fulfillments,
+    holds,
+    orders,
+    reservation_terms,
+    shipments,
+    stock,
+)
 from services.actors import SYSTEM, Actor
 from tests.books import assert_balanced
 from tests.cast import Shop, lines_of, report
@@ -94,9 +107,10 @@ class Walk(RuleBasedStateMachine):
         async def begin() -> None:
             self.before = {
                 kind: await kind.all().order_by("-id").first().values_list("id", flat=True) or 0
-                for kind in (Order, Fulfillment, Shipment, Hold)
+                for kind in (Order, Fulfillment, Shipment, Hold, Reservation)
             }
             self.shop = await Shop.open(north=8, south=5)
+            await catalog.update_variant(SYSTEM, self.shop.mug.id, {"backorderable": True}, None)
 
         self.runner.run(begin())
 
@@ -173,6 +187,27 @@ class Walk(RuleBasedStateMachine):
         if parcel := self.one_of(Shipment, n, status=ShipmentStatus.SHIPPED):
             self.ask(lambda: report(parcel, ShipmentStatus.DELIVERED))
 
+    @rule(mug=st.integers(1, 9))
+    def wait_for(self, mug: int) -> None:
+        draft = self.shop.draft(mug=mug)
+        self.ask(lambda: orders.place(SYSTEM, draft=draft, allow_backorder=True))
+
+    @rule(n=some)
+    def give_back(self, n: int) -> None:
+        if row := self.one_of(Reservation, n, status=ReservationStatus.ACTIVE):
+            self.ask(lambda: reservation_terms.release(SYSTEM, row.id, reason="Needed."))
+
+    @rule(n=some)
+    def reserve_again(self, n: int) -> None:
+        if order := self.one_of(Order, n):
+            self.ask(lambda: backorders.reserve(SYSTEM, order.id))
+
+    @rule(n=some, late=st.booleans())
+    def let_time_pass(self, n: int, late: bool) -> None:
+        if late and (row := self.one_of(Reservation, n, expires_at__isnull=False)):
+            self.runner.run(_run_out(row))
+        self.runner.run(clockwork.tick())
+
     @rule(change=st.integers(-6, 6), north=st.booleans())
     def adjust(self, change: int, north: bool) -> None:
         at = {
@@ -192,6 +227,10 @@ class Walk(RuleBasedStateMachine):
     def teardown(self) -> None:
         broken = self.runner.run(checks.run())
         assert [(each.name, each.examples) for each in broken if each.broken] == []
+
+
+async def _run_out(row: Reservation) -> None:
+    await Reservation.filter(id=row.id).update(expires_at=row.created_at)
 
 
 async def _assert_statuses(*, after: int) -> None:
