@@ -6,6 +6,7 @@ from unicodedata import normalize
 
 from models import LocationKind, Role
 from models.orders import PostalAddress
+from services.distances import Spot
 
 CURRENCY = "EUR"
 
@@ -42,6 +43,7 @@ class Site:
     time_zone: str
     works_on: str
     holidays_of: str
+    spot: Spot
 
 
 def _range(
@@ -155,6 +157,7 @@ SITES: Sequence[Site] = (
         time_zone="Europe/Berlin",
         works_on="12345",
         holidays_of="DE-HH",
+        spot=Spot(country_code="DE", postal_code="20457", latitude=53.54, longitude=9.99),
     ),
     Site(
         code="LYS",
@@ -165,6 +168,7 @@ SITES: Sequence[Site] = (
         time_zone="Europe/Paris",
         works_on="12345",
         holidays_of="FR",
+        spot=Spot(country_code="FR", postal_code="69002", latitude=45.75, longitude=4.83),
     ),
     Site(
         code="BER",
@@ -175,6 +179,7 @@ SITES: Sequence[Site] = (
         time_zone="Europe/Berlin",
         works_on="123456",
         holidays_of="DE-BE",
+        spot=Spot(country_code="DE", postal_code="10117", latitude=52.52, longitude=13.39),
     ),
 )
 

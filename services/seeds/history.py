@@ -6,9 +6,10 @@ from functools import partial
 from heapq import heappop, heappush
 from itertools import count
 
-from models import Level, MovementReason, Role, StockAlertKind
+from models import Arrival, Level, MovementReason, Role, StockAlertKind
 from services.ledger import Change
-from services.seeds import picking
+from services.seeds import picking, waiting
+from services.seeds.catalog import SITES
 from services.seeds.orders import Life, Shop
 
 Action = Callable[[], None]
@@ -20,6 +21,8 @@ SHORTAGES: Sequence[tuple[int, int, int | None]] = (
     (14, 0, 0),
     (3, 2, None),
     (20, 1, -1),
+    (22, 2, None),
+    (23, 2, None),
 )
 # No new units come to these in the last days, and shortly before the end the shelves turn out to
 # hold even less.
@@ -36,8 +39,13 @@ class History:
         self.under_way: dict[int, Life] = {}
         self._agenda: list[tuple[datetime, int, Action]] = []
         self._ticket = count()
-        self._on_order: set[int] = set()
+        self._on_order: dict[int, Arrival] = {}
         self._short = [_level(shop, *shortage[:2]) for shortage in SHORTAGES]
+        self._late = {level.id for level in self._short} | {
+            _level(shop, variant, place).id
+            for variant in waiting.SOUGHT
+            for place in range(len(SITES))
+        }
         for life in present:
             self._plan(life)
         self._begin_next(past)
@@ -52,6 +60,8 @@ class History:
             self._order_units()
             yield
         self.shop.rows.at = self.until
+        waiting.foretell(self.under_way.values(), self._on_order.values())
+        self.shop.rows.keep(*self._on_order.values())
         self.shop.rows.keep(*picking.put_together(self.shop, self.under_way.values()))
 
     def _at(self, at: datetime, action: Action) -> None:
@@ -76,25 +86,32 @@ class History:
             self.under_way[life.order.id] = life
         if life.steps:
             self._plan(life)
-        elif not picking.waiting(life):
+        elif not picking.waiting(life) and not waiting.waits(life):
             self.shop.rows.keep(*self.under_way.pop(life.order.id).rows())
 
     def _order_units(self) -> None:
         """New units come a few days after a level has fallen low."""
         stock = self.shop.stock
-        for level_id in sorted(stock.low - self._on_order):
-            self._on_order.add(level_id)
-            delay = timedelta(hours=self.shop.dice.randint(20, 70))
-            self._at(self.shop.now + delay, partial(self._receive_units, level_id))
+        for level_id in sorted(stock.low - set(self._on_order)):
+            coming = waiting.expect(
+                self.shop, stock.levels[level_id], self.shop.dice.randint(20, 70)
+            )
+            self._on_order[level_id] = coming
+            self._at(coming.expected_at, partial(self._receive_units, level_id))
         stock.low.clear()
 
     def _receive_units(self, level_id: int) -> None:
-        self._on_order.discard(level_id)
-        level = self.shop.stock.levels[level_id]
-        if level in self._short and self.shop.now > self.until - DELIVERIES_STOP:
+        coming = self._on_order[level_id]
+        if level_id in self._late and self.shop.now > self.until - DELIVERIES_STOP:
+            waiting.postpone(self.shop, coming)
+            self._at(coming.expected_at, partial(self._receive_units, level_id))
             return
-        units = Change(level_id=level_id, on_hand=self.shop.stock.refills[level_id].units)
-        self.shop.stock.move(self.shop.staff[Role.PICKER], MovementReason.RECEIVED, [units])
+        del self._on_order[level_id]
+        waiting.receive(self.shop, coming)
+        units = Change(level_id=level_id, on_hand=coming.quantity)
+        self.shop.stock.move(
+            self.shop.staff[Role.PICKER], MovementReason.RECEIVED, [units], arrival_id=coming.id
+        )
 
     def _count_shelves(self) -> None:
         lead = self.shop.staff[Role.WAREHOUSE_LEAD]

@@ -9,6 +9,7 @@ from random import Random
 from models import OrderChannel, Role, ShipmentStatus
 from services.actors import SYSTEM, Actor
 from services.seeds.orders import Life, Step, cancel, confirm, draft, hold, let_go, place
+from services.seeds.waiting import draft_more, place_more, run_out
 from services.seeds.work import (
     hand_over,
     pack,
@@ -68,6 +69,9 @@ MINUTES: Mapping[Step, tuple[int, int]] = {
     lost: (4000, 7000),
     damaged: (600, 2000),
     cancel: (20, 600),
+    draft_more: (0, 0),
+    place_more: (2, 45),
+    run_out: (4320, 4320),
 }
 
 ENTRY: Script = (draft, place, confirm)
@@ -102,6 +106,9 @@ TODAY: Sequence[Script] = (
     (*ENTRY, *WORK[:-1], cancel),
     (*ENTRY, *WORK[:2], hold),
     (*ENTRY, *SHORT),
+    (draft, place, run_out),
+    (draft_more, place_more),
+    (draft_more, place_more, confirm),
 )
 
 

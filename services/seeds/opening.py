@@ -27,6 +27,7 @@ from services.seeds.catalog import CURRENCY, RANGES, SITES, STAFF, Article, Site
 from services.seeds.orders import Shop
 from services.seeds.rows import Rows
 from services.seeds.stock import Refill, Stock
+from services.seeds.waiting import BACKORDERABLE
 
 FEWEST_CUSTOMERS = 30
 ORDERS_PER_CUSTOMER = 15
@@ -87,6 +88,7 @@ def _catalog(rows: Rows) -> list[Variant]:
                 price=article.price,
                 weight_grams=range_.weight_grams,
                 currency=CURRENCY,
+                backorderable=len(variants) in BACKORDERABLE,
             )
             rows.keep(variant)
             rows.tell(SYSTEM, VariantCreated(variant_id=variant.id))
@@ -106,6 +108,7 @@ def _sites(rows: Rows) -> list[tuple[Location, Site]]:
             time_zone=site.time_zone,
             works_on=site.works_on,
             holidays_of=site.holidays_of,
+            **vars(site.spot),
         )
         rows.keep(location)
         rows.tell(SYSTEM, LocationCreated(location_id=location.id))

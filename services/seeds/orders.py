@@ -79,6 +79,8 @@ NOTES = (
     "Leave it with the neighbors.",
     "It is a present: no invoice in the parcel.",
 )
+# How long an order keeps its units before it is confirmed.
+LASTS = timedelta(hours=72)
 # Orders between companies are for more than one household.
 BULK = {OrderChannel.EDI, OrderChannel.FILE}
 REFERENCES = {OrderChannel.MARKETPLACE: "MP", OrderChannel.EDI: "PO", OrderChannel.FILE: "IMP"}
@@ -156,6 +158,10 @@ class Life:
 
 
 def draft(shop: Shop, life: Life) -> None:
+    enter(shop, life, _basket(shop, life))
+
+
+def enter(shop: Shop, life: Life, basket: Sequence[LineDraft]) -> None:
     rows, dice = shop.rows, shop.dice
     life.order = order = rows.make(
         Order,
@@ -169,7 +175,7 @@ def draft(shop: Shop, life: Life) -> None:
     )
     if life.channel in REFERENCES:
         order.external_reference = f"{REFERENCES[life.channel]}-{700_000 + order.id * 7}"
-    for each in _basket(shop, life):
+    for each in basket:
         values = goods.agreed(order, each, shop.variants[each.variant_id or 0])
         life.lines.append(rows.make(OrderLine, **values))
     shipping.choose(shop, order)
@@ -184,6 +190,10 @@ def place(shop: Shop, life: Life) -> None:
         # Somebody was faster. The draft stays one.
         life.steps.clear()
         return
+    placed(shop, life)
+
+
+def placed(shop: Shop, life: Life) -> None:
     for line in life.lines:
         line.reserve(line.ordered)
     order = life.order
@@ -198,6 +208,8 @@ def place(shop: Shop, life: Life) -> None:
 def confirm(shop: Shop, life: Life) -> None:
     life.order.confirm(at=shop.now)
     shop.rows.change(life.order)
+    for row in life.active():
+        row.expires_at = None
     plan(shop, life)
     tell(shop, life, OrderConfirmed, shop.staff[Role.CLERK])
 
@@ -269,23 +281,30 @@ def reserve(
     demand: Counter[int] = Counter()
     for line, units in wanted:
         demand[line.variant_id] += units
+    if not demand:
+        return True
     shares, shortages = allocate(demand, shop.stock.supplies(demand), avoid=avoid)
     if shortages:
         return False
     changes = [Change(level_id=share.supply.level_id, reserved=share.units) for share in shares]
     shop.stock.move(actor, MovementReason.RESERVED, changes, order_id=life.order.id)
+    lasts = None if life.order.confirmed_at else shop.now + LASTS
     for values in reservations.split(life.order, wanted, shares):
-        life.reservations.append(shop.rows.make(Reservation, **values))
+        life.reservations.append(shop.rows.make(Reservation, **values, expires_at=lasts))
     return True
 
 
 def free(shop: Shop, life: Life, rows: Sequence[Reservation], actor: Actor) -> None:
-    """Make units that were set aside free to be sold again."""
-    changes = freed(rows)
-    shop.stock.move(actor, MovementReason.RELEASED, changes, order_id=life.order.id)
+    """Give reservations back."""
+    released(shop, life, rows, actor)
     for row in rows:
         row.release()
     shop.rows.change(*rows)
+
+
+def released(shop: Shop, life: Life, rows: Sequence[Reservation], actor: Actor) -> None:
+    """Make units that were set aside free to be sold again."""
+    shop.stock.move(actor, MovementReason.RELEASED, freed(rows), order_id=life.order.id)
 
 
 def freed(rows: Iterable[Reservation], *, gone: bool = False) -> list[Change]:

@@ -119,7 +119,8 @@ def scan_first(shop: "Shop", life: "Life", work: Fulfillment) -> None:
 
 
 def take_box(shop: "Shop", life: "Life", work: Fulfillment) -> None:
-    if work.id % BOXED_EVERY:
+    # Where packing has only begun by the end, there is a box that is still open.
+    if work.id % BOXED_EVERY and life.steps:
         return
     picker = shop.staff[Role.PICKER]
     box = shop.rows.make(

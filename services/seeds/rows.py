@@ -12,6 +12,7 @@ from tortoise.models import Model
 
 from models import (
     Address,
+    Arrival,
     Bin,
     Carrier,
     CarrierEvent,
@@ -61,6 +62,7 @@ KINDS: Sequence[type[Model]] = (
     Address,
     Person,
     Level,
+    Arrival,
     Order,
     OrderLine,
     Hold,

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from models import Level, Movement, MovementReason, StockAlert, StockAlertKind
 from services import alerts
@@ -70,6 +71,7 @@ class Stock:
         changes: Iterable[Change],
         *,
         order_id: int | None = None,
+        arrival_id: int | None = None,
         note: str = "",
     ) -> None:
         """As services.ledger.move does: levels, movements, facts, alerts."""
@@ -79,7 +81,8 @@ class Stock:
             level.on_hand += change.on_hand
             level.reserved += change.reserved
             self._rows.change(level)
-            self._note(actor, reason, change, level, order_id, note)
+            about = {"order_id": order_id, "arrival_id": arrival_id, "note": note}
+            self._note(actor, reason, change, level, **about)
             if level.available <= self.refills[level.id].at:
                 self.low.add(level.id)
         for change in ordered:
@@ -103,8 +106,7 @@ class Stock:
         reason: MovementReason,
         change: Change,
         level: Level,
-        order_id: int | None,
-        note: str,
+        **about: Any,
     ) -> None:
         movement = self._rows.make(
             Movement,
@@ -116,8 +118,7 @@ class Stock:
             reserved_change=change.reserved,
             on_hand_after=level.on_hand,
             reserved_after=level.reserved,
-            order_id=order_id,
-            note=note,
+            **about,
             actor=actor.label,
             at=self._rows.at,
         )

@@ -6,6 +6,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from models import (
+    Arrival,
+    ArrivalStatus,
     Customer,
     Event,
     Fulfillment,
@@ -15,6 +17,7 @@ from models import (
     Location,
     Mispick,
     Order,
+    OrderLine,
     OrderStatus,
     Package,
     PackageStatus,
@@ -50,8 +53,6 @@ UNTIL = datetime(2026, 6, 1, 12, tzinfo=UTC)
 # What no service does yet; and a parcel is labelled as it is made.
 UNREACHED = {
     OrderStatus.CLOSED,
-    OrderStatus.EXPIRED,
-    ReservationStatus.EXPIRED,
     ShipmentStatus.CREATED,
 }
 
@@ -107,6 +108,15 @@ class TestSeed:
         assert await Shipment.filter(package_id__isnull=False, weight__gt=0).exists()
         assert len(await Mispick.all().distinct().values_list("kind", flat=True)) >= 2
         assert not await Level.filter(bin_id=None).exists()
+
+    async def test_has_lines_that_wait_and_tells_them_when(self, database):
+        await seeds.seed(60, until=UNTIL)
+
+        waiting = await OrderLine.filter(backordered__gt=0)
+        assert {line.stepped_out for line in waiting} == {False, True}
+        assert any(line.expected_at for line in waiting)
+        assert set(await statuses(Arrival)) == {ArrivalStatus.EXPECTED, ArrivalStatus.ARRIVED}
+        assert await Reservation.filter(status="active", expires_at__isnull=False).exists()
 
     async def test_sells_a_few_products_in_two_warehouses_and_a_store(self, database):
         await seeds.seed(0, until=UNTIL)
