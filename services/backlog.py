@@ -2,14 +2,23 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from tortoise.functions import Sum
 
-from models import Arrival, ArrivalStatus, Level, Order, OrderLine
+from models import (
+    Arrival,
+    ArrivalStatus,
+    Level,
+    Order,
+    OrderLine,
+    ServiceLevel,
+    ShippingMethod,
+)
 from models.orders import OUTSIDE
+from models.rows import store_all
 from services.waiting import Coming, Deal, Place, Waiting, deal
 
 # More lines than this wait for their turn to be looked at.
@@ -56,15 +65,46 @@ async def outlooks(variant_ids: Iterable[int] | None = None) -> dict[int, Outloo
     }
 
 
-def place(order: Order, line: OrderLine, *, outside: bool = False) -> Place:
-    """Where a line of a placed order belongs in the queue."""
+def place(
+    order: Order,
+    line: OrderLine,
+    *,
+    expedited: bool = False,
+    promised_at: datetime | None = None,
+    outside: bool = False,
+) -> Place:
+    """Where a line of a placed order belongs in the queue; `promised_at` is what it was promised
+    before it had to wait."""
     return Place(
-        expedited=False,
-        promised_at=None,
+        expedited=expedited,
+        promised_at=promised_at,
         placed_at=order.placed_at or order.created_at,
         line_id=line.id,
         outside=outside,
     )
+
+
+async def is_expedited(order: Order) -> bool:
+    """Whether an order is sent with a service that is faster than the standard."""
+    if order.shipping_method_id is None:
+        return False
+    method = await ShippingMethod.get(id=order.shipping_method_id)
+    return method.service_level is not ServiceLevel.STANDARD
+
+
+async def requeue(order: Order, lines: Iterable[OrderLine]) -> list[OrderLine]:
+    """Let lines that wait do so in the queue, where the order's service puts them; gives those
+    whose place has changed."""
+    expedited, moved = await is_expedited(order), []
+    for line in lines:
+        if line.queue_key is None:
+            continue
+        key = replace(Place.of(line.queue_key), expedited=expedited, outside=False).key
+        if key != line.queue_key:
+            line.queue_key = key
+            moved.append(line)
+    await store_all(moved, "queue_key")
+    return moved
 
 
 async def _queues(variant_ids: Sequence[int] | None) -> dict[int, list[Queued]]:

@@ -56,7 +56,6 @@ async def allocate(order_id: int) -> None:
     lines = [line for line in await _waiting_lines(order) if line.is_queued]
     if lines and order.status in OPEN and await _allocate(SYSTEM, order, lines):
         await order.store()
-        await promises.revise(SYSTEM, order, "Stock comes at another time than was expected.")
 
 
 async def due(at: datetime, limit: int) -> list[int]:
@@ -73,11 +72,8 @@ async def due(at: datetime, limit: int) -> list[int]:
 
 async def rejoin(actor: Actor, order: Order, lines: Sequence[OrderLine]) -> None:
     """Let lines that stepped out of the queue wait in it again."""
-    back = [line for line in lines if line.stepped_out]
-    for line in back:
-        line.queue_key = backlog.place(order, line).key
+    for line in await backlog.requeue(order, [line for line in lines if line.stepped_out]):
         _announce(actor, BackorderQueued, order, line, line.backordered)
-    await store_all(back, "queue_key")
 
 
 async def of_lines(actor: Actor, lines: Sequence[OrderLine]) -> list[Backorder | None]:
@@ -137,6 +133,8 @@ async def _allocate(actor: Actor, order: Order, lines: Sequence[OrderLine]) -> b
         )
     if found:
         await settle(actor, order)
+    if changed:
+        await promises.revise(actor, order, "Stock comes at another time than was expected.")
     return bool(changed)
 
 

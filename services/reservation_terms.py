@@ -16,7 +16,7 @@ from models import (
 )
 from models.errors import Blocked, Problem, refuse_any
 from models.rows import store_all
-from services import fulfillments, reservations, scopes
+from services import fulfillments, promises, reservations, scopes
 from services.actors import SYSTEM, Actor
 from services.clock import now
 from services.commit import announce, operation
@@ -138,6 +138,7 @@ async def _wait(actor: Actor, order: Order, rows: Sequence[Reservation], reason:
     lines = await OrderLine.filter(id__in=list(units)).order_by("id")
     wanted = [(line, units[line.id]) for line in lines]
     await reservations.backorder(actor, order, wanted, reason=reason, outside=True)
+    await promises.revise(actor, order, reason)
 
 
 async def _announce(

@@ -20,7 +20,7 @@ from models import (
 from models.errors import Refused
 from models.orders import OUTSIDE
 from models.rows import store_all
-from services import backlog, exceptions, ledger, policies, shortages
+from services import backlog, exceptions, ledger, policies, promises, shortages
 from services.actors import Actor
 from services.allocation import Share, Supply, allocate, explain
 from services.allocation import shortages as shortages_of
@@ -116,20 +116,40 @@ async def _find_anew(actor: Actor, order: Order, wanted: LineUnits, avoid: int) 
     there, missing = divided(wanted, stock.available)
     await set_aside(actor, order, there, stock, avoid=avoid)
     await order.store()
-    await backorder(actor, order, missing, reason="No other location has these units.")
+    await backorder(
+        actor,
+        order,
+        missing,
+        reason="No other location has these units.",
+        promised_at=order.first_promised_at,
+    )
+    if missing:
+        await promises.revise(actor, order, "Units of it wait for stock.")
 
 
 async def backorder(
-    actor: Actor, order: Order, wanted: LineUnits, *, reason: str, outside: bool = False
+    actor: Actor,
+    order: Order,
+    wanted: LineUnits,
+    *,
+    reason: str,
+    promised_at: datetime | None = None,
+    outside: bool = False,
 ) -> None:
     """Let reserved units of lines wait for stock, in the queue or, for now, outside of it.
 
-    Their reservations have been given back, or never were. The lines are saved.
+    Their reservations have been given back, or never were. The lines are saved. `promised_at` is
+    what the order was promised before it had to wait: it puts its lines before those of others.
     """
     if not wanted:
         return
+    expedited = await backlog.is_expedited(order)
+    how = {"expedited": expedited, "outside": outside}
     for line, units in wanted:
-        key = backlog.place(order, line, outside=outside).key
+        key = backlog.place(order, line, promised_at=promised_at, **how).key
+        if line.queue_key is not None and line.is_queued and not outside:
+            # More units of a line that waits already do so at its place.
+            key = min(key, line.queue_key)
         line.backorder(units, queue_key=key, at=now())
         line.expected_at = None if outside else line.expected_at
     lines = [line for line, _ in wanted]

@@ -7,7 +7,7 @@ from datetime import date
 from models import Order, OrderLine, OrderStatus, ShippingMethod
 from models.errors import Blocked, Problem, Refused, invalid, refuse_any
 from models.orders import PostalAddress
-from services import departures, payments, pricing, promises, records, scopes
+from services import backlog, departures, payments, pricing, promises, records, scopes
 from services.actors import Actor
 from services.commit import announce, operation
 from services.facts.shipping import OrderShippingChosen
@@ -86,6 +86,7 @@ async def choose(actor: Actor, order_id: int, method_id: int) -> Order:
     if option is None:
         raise Refused(_unreachable(method))
     order.shipping_method_id, order.shipping_price = method.id, option.cost
+    await backlog.requeue(order, [line for line in lines if line.is_queued])
     await pricing.reprice(order, lines)
     await payments.settle(actor, order)
     await promises.revise(actor, order, f"It is sent with {method.name}.", freely=True)

@@ -1,7 +1,8 @@
 """Who waits for units, in which order, and when theirs should come. Pure calculation.
 
-Whoever ordered an expedited service comes first, then whoever was promised an earlier date, then
-whoever ordered earlier. A later promise changes nobody's place.
+Whoever ordered an expedited service comes first, then whoever was promised a date before they had
+to wait, the earliest first, then whoever ordered earlier. What is promised to those who wait
+changes nobody's place, or a promise that moves would move the queue that it was made from.
 """
 
 from collections import deque

@@ -10,7 +10,7 @@ from services import backlog, reservations
 from services.actors import SYSTEM
 from services.facts.arrivals import ArrivalExpected, ArrivalFact, ArrivalReceived, ArrivalUpdated
 from services.facts.reservations import BackorderFact, OrderBackordered, ReservationExpired
-from services.order_lines import LineDraft
+from services.goods import LineDraft
 from services.seeds import exceptions
 from services.seeds.orders import Life, Shop, enter, placed, released, reserve, tell
 from services.waiting import Coming, Waiting, deal

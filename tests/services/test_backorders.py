@@ -5,14 +5,26 @@ import pytest
 
 from models import (
     ExceptionKind,
+    FulfillmentLine,
     Level,
+    Order,
     OrderException,
     OrderLine,
     OrderStatus,
     Reservation,
     Variant,
 )
-from services import backorders, checks, clockwork, orders, reservation_terms, stock
+from services import (
+    arrivals,
+    backorders,
+    checks,
+    clockwork,
+    fulfillments,
+    orders,
+    reservation_terms,
+    shipping,
+    stock,
+)
 from services.actors import SYSTEM
 from tests.books import assert_balanced
 from tests.cast import Shop, all_at_once, lines_of, one_database, refused, refuses, told, work_on
@@ -186,6 +198,56 @@ class TestAllocate:
         assert found[0] == (5, 0)
         assert found[1:] == [(2, 0), (2, 0), (1, 1), (0, 2)]
         await assert_balanced()
+
+
+class TestOrder:
+    """Who is served before whom."""
+
+    async def test_puts_an_expedited_service_first(self, shop, clerk):
+        _, fast = await shop.ships()
+        first, second = [await shop.backorder(mug=4) for _ in range(2)]
+
+        await shipping.choose(clerk, second.id, fast.id)
+
+        lines = [(await lines_of(each))[0] for each in (first, second)]
+        found = await backorders.of_lines(SYSTEM, lines)
+        assert [each.position for each in found] == [2, 1]
+        assert "an expedited service" in found[1].explanation
+        await shop.receive(shop.mug, shop.north, 4)
+        await clockwork.tick()
+        assert (await units(first))[1] == 4
+        assert (await units(second))[1] == 0
+
+    @one_database
+    async def test_puts_who_was_promised_units_before_who_agreed_to_wait(self, shop, picker):
+        await shop.ships()
+        promised = await shop.order("picking", mug=2)
+        waiting = await shop.backorder(mug=4)
+
+        [work] = await work_on(promised)
+        [line] = await FulfillmentLine.filter(fulfillment_id=work.id)
+        await fulfillments.pick_complete(picker, work.id, picked={line.id: 1})
+
+        assert (await Order.get(id=promised.id)).first_promised_at is not None
+        lines = [(await lines_of(each))[0] for each in (promised, waiting)]
+        found = await backorders.of_lines(SYSTEM, lines)
+        assert [each.position for each in found] == [1, 2]
+        await assert_balanced()
+
+    @one_database
+    async def test_revises_the_promise_when_stock_comes_later(self, shop, clock):
+        await shop.ships()
+        coming = await shop.expect(shop.mug, 9)
+        order = await shop.backorder(mug=2)
+
+        later = FIRST.replace(month=3)
+        await arrivals.update(SYSTEM, coming.id, {"expected_at": later}, reason="Late.")
+        await clockwork.tick()
+
+        [line] = await lines_of(order)
+        now = await Order.get(id=order.id)
+        assert line.expected_at == later
+        assert now.promised_at > later > order.promised_at == now.first_promised_at
 
 
 class TestReserve:
