@@ -45,8 +45,8 @@ async def create(
     fulfillment_ids: Sequence[int] | None = None,
     size: int | None = None,
 ) -> Wave:
-    """Put released fulfillments of a location together: those named, or so many of those that
-    have waited longest."""
+    """Put released fulfillments of a location together: those named, or so many of the most
+    urgent, which are to be handed over first."""
     inputs = Inputs()
     if (fulfillment_ids is None) is (size is None):
         inputs.wrong("Give the fulfillments, or how many to take.", "fulfillmentIds")
@@ -58,7 +58,7 @@ async def create(
     location = await scopes.find(actor, Location, location_id, "locationId")
     records.refuse_archived(location, "locationId")
     if fulfillment_ids is None:
-        work = await _longest_waiting(location, size or 0)
+        work = await _most_urgent(location, size or 0)
     else:
         work = await _named(actor, location, list(dict.fromkeys(fulfillment_ids)))
     wave = await Wave.create(location_id=location.id, actor=actor.label)
@@ -204,10 +204,10 @@ async def progress(actor: Actor, rows: Sequence[Wave]) -> list[Progress]:
     ]
 
 
-async def _longest_waiting(location: Location, size: int) -> list[Fulfillment]:
+async def _most_urgent(location: Location, size: int) -> list[Fulfillment]:
     seen = (
         await Fulfillment.filter(location_id=location.id, status=_F.RELEASED, wave_id=None)
-        .order_by("released_at", "id")
+        .order_by("dispatch_by", "id")
         .limit(size)
     )
     await _lock_orders(seen)

@@ -322,6 +322,7 @@ FILTERS = {
             lambda w, row: row.location_id == w.other.north.id,
         ),
         "status": (lambda w: ["PICKING"], lambda w, row: row.status == "picking"),
+        "waveId": (lambda w: w.wave.number, lambda w, row: row.wave_id == w.wave.id),
         "picker": (lambda w: PICKER.label, lambda w, row: row.picker == PICKER.label),
         "dispatchBefore": (
             lambda w: iso(w.packed.dispatch_by),

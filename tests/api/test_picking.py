@@ -2,7 +2,8 @@
 
 import pytest
 
-from services import scans
+from models import MispickKind
+from services import fulfillments, scans
 from services.mispicks import Scan
 from tests.cast import PICKER, Shop
 from tests.warehouse import boxed, home, pick, wave_of
@@ -62,6 +63,33 @@ class TestMispick:
         assert (row["kind"], row["fulfillment"]["number"]) == ("WRONG_ITEM", work.number)
         tallies = await api.ask(PICKER, "MispickTallies")
         assert tallies == [{"picker": PICKER.label, "kind": "WRONG_ITEM", "mispicks": 1}]
+
+    @pytest.mark.parametrize("kind", MispickKind)
+    async def test_is_of_every_kind(self, api, shop, kind):
+        await home(shop.mug, shop.north, code="A-01")
+        work = await shop.fulfillment("picking", mug=2)
+        mug = {"id": work.number, "barcode": shop.mug.sku}
+        scans = {
+            MispickKind.WRONG_ITEM: mug | {"barcode": shop.shirt.sku},
+            MispickKind.WRONG_BIN: mug | {"binCode": "B-01"},
+            MispickKind.WRONG_QUANTITY: mug | {"quantity": 3},
+            MispickKind.ALREADY_PICKED: mug,
+        }
+        if kind is MispickKind.ALREADY_PICKED:
+            await pick(PICKER, work, shop.mug, 2)
+        if kind is MispickKind.WRONG_BOX:
+            other = await boxed(shop)
+            await fulfillments.pick_complete(PICKER, work.id)
+            scan = ("FulfillmentPackScan", mug | {"box": other.box})
+        else:
+            scan = ("FulfillmentPickScan", scans[kind])
+
+        [problem] = await api.refusal(PICKER, scan[0], **scan[1])
+
+        assert (problem["__typename"], problem["kind"]) == ("MispickError", kind.name)
+        assert problem["message"].endswith(".")
+        [row] = (await api.ask(PICKER, "Mispicks"))["nodes"]
+        assert row["kind"] == kind.name
 
     async def test_is_not_recorded_of_a_dry_run(self, api, shop):
         work = await shop.fulfillment("picking")

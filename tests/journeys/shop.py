@@ -54,7 +54,9 @@ class Shop:
         location = await api.do(
             "locationCreate", "location { id }", code=f"NORTH-{n}", name="North", kind="WAREHOUSE"
         )
-        customer = await api.do("customerCreate", "customer { id }", name="Ada Berg")
+        customer = await api.do(
+            "customerCreate", "customer { id }", name="Ada Berg", email=f"ada{n}@example.com"
+        )
         shop = cls(api=api, variant=variant["id"], location=location["id"], customer=customer["id"])
         if stock:
             await shop.receive(stock)

@@ -1,5 +1,6 @@
 """Waves: put together, picked in one walk, dissolved, and over with their last pick."""
 
+from datetime import timedelta
 from functools import partial
 
 import pytest
@@ -24,13 +25,16 @@ async def members(wave: Wave) -> list[int]:
 
 
 class TestCreate:
-    async def test_takes_those_that_have_waited_longest(self, shop, lead, clock):
-        work = await released(shop, 3)
+    async def test_takes_those_that_are_to_be_handed_over_first(self, shop, lead, clock):
+        *work, first = await released(shop, 3)
+        first.dispatch_by = clock.time - timedelta(hours=1)
+        await first.store()
+        work = [work[0], first]
 
         wave = await waves.create(lead, shop.north.id, size=2)
 
         assert (wave.status, wave.actor) == (W.OPEN, lead.label)
-        assert await members(wave) == [each.id for each in work[:2]]
+        assert await members(wave) == [each.id for each in work]
         event = await told("WaveCreated", by=lead)
         assert (event.location_id, event.details) == (
             shop.north.id,

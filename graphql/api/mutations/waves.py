@@ -25,7 +25,8 @@ class WaveCreateInput(Step):
         default=None, description="The released fulfillments to put together; or give a `size`."
     )
     size: int | None = strawberry.field(
-        default=None, description="How many of those that have waited longest to take."
+        default=None,
+        description="How many of the most urgent to take, which are to be handed over first.",
     )
 
 

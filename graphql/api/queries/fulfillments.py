@@ -26,6 +26,7 @@ class FulfillmentFilter:
     order_id: strawberry.ID | None = condition("order_id", "Of this order.", of=models.Order)
     location_id: strawberry.ID | None = condition("location_id", "There.", of=models.Location)
     status: list[models.FulfillmentStatus] | None = condition("status__in", "In any of these.")
+    wave_id: strawberry.ID | None = condition("wave_id", "In this wave.", of=models.Wave)
     picker: str | None = condition("picker", "Picked by this person, by their number.")
     dispatch_before: datetime | None = condition(
         "dispatch_by__lt", "To be handed over before then."
