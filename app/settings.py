@@ -21,11 +21,12 @@ class Mode(StrEnum):
 
 
 DATABASES = ("sqlite", "postgres")
-BROADCASTERS = ("memory", "redis", "rediss")
+BROADCASTERS = ("memory", "redis", "rediss", "postgres", "postgresql")
 
 
 class Settings(BaseSettings):
-    """`database_url` is sqlite://FILE or postgres://…; `broadcast_url` is memory:// or redis://….
+    """`database_url` is sqlite://FILE or postgres://…; `broadcast_url` is memory://, redis://…
+    or postgres://….
 
     Sizes are in bytes, times in seconds. `allowed_origins` lists the web pages on other hosts,
     such as https://shop.example, that may call. A websocket that has not answered a ping, sent
@@ -65,7 +66,7 @@ class Settings(BaseSettings):
     @classmethod
     def _is_a_broadcaster(cls, url: str) -> str:
         if urlsplit(url).scheme not in BROADCASTERS:
-            raise ValueError("Give memory:// or redis://HOST:PORT/0")
+            raise ValueError("Give memory://, redis://HOST:PORT/0 or postgres://USER@HOST/DATABASE")
         return url
 
     @field_validator("allowed_origins", mode="before")

@@ -20,6 +20,7 @@ from services import (
     payment_terms,
     prospects,
     reservation_terms,
+    retention,
 )
 from services.actors import SYSTEM
 from services.clock import now
@@ -51,6 +52,9 @@ JOBS: tuple[Job, ...] = (
     Job(name="expiry", due=payment_terms.overdue, act=partial(orders.expire, SYSTEM)),
     Job(name="payment requests", due=payment_dispatches.due, act=payment_dispatches.send),
     Job(name="confirmation", due=payment_terms.ready, act=partial(orders.confirm, SYSTEM)),
+    Job(name="prune the log", due=retention.prunable_log, act=retention.prune_log),
+    Job(name="forget keys", due=retention.forgettable_keys, act=retention.forget_keys),
+    Job(name="forget tokens", due=retention.ended_tokens, act=retention.forget_token),
 )
 
 # What failed waits before it is tried again, or it would keep what comes after it from its turn.

@@ -8,7 +8,7 @@ import asyncio
 import logging
 from collections import defaultdict, deque
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import aclosing, asynccontextmanager, contextmanager
+from contextlib import aclosing, asynccontextmanager, contextmanager, suppress
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -161,10 +161,12 @@ class Live:
         self._news = asyncio.Event()
         self._moved = asyncio.Event()
         self._broadcast: Broadcast | None = None
+        self._publishing = asyncio.Lock()
         self._tasks: list[asyncio.Task[None]] = []
 
     async def open(self, url: str) -> None:
         self._committed, self._news, self._moved = (asyncio.Event() for _ in range(3))
+        self._publishing = asyncio.Lock()
         # What was recorded while nobody was there is taken in at once.
         self._committed.set()
         self.position = await event_log.last_position()
@@ -216,13 +218,14 @@ class Live:
         with self._inbox(interest.topic) as inbox:
             # The inbox is open before the log is read: reading first would lose what falls between.
             cursor = self.position if after is None else after
-            if after is not None and not await _is_readable(after):
-                cursor = self.position
-                own.told(cursor, is_news=True)
-                yield Reset(position=cursor)
             waiting: list[Event] | None = None
             quiet_since = monotonic()
             while True:
+                # Looked at again after an overflow: what is to be read then may be gone.
+                if waiting is None and after is not None and not await _is_readable(cursor):
+                    cursor = self.position
+                    own.told(cursor, is_news=True)
+                    yield Reset(position=cursor)
                 if waiting is None:
                     async with aclosing(event_log.read(cursor, interest.where())) as missed:
                         async for event in missed:
@@ -278,14 +281,14 @@ class Live:
         try:
             # A broker that hangs must not keep what comes next out of the log.
             async with asyncio.timeout(PATIENCE_SECONDS):
-                await self._broadcast.publish(CHANNEL, NEWS)
+                await self._publish(self._broadcast, NEWS)
         except Exception as error:
             log.debug("News could not be told: %s", error)
 
     async def _hear(self, url: str) -> None:
         async with _connected(url) as broadcast, broadcast.subscribe(CHANNEL) as subscriber:
             self._broadcast = broadcast
-            echo = asyncio.create_task(_call_out(broadcast))
+            echo = asyncio.create_task(self._call_out(broadcast))
             try:
                 while True:
                     # A subscriber of a broker that went away is never told so; but it would miss
@@ -300,6 +303,16 @@ class Live:
                 self._broadcast, self.heard = None, False
                 echo.cancel()
                 await asyncio.gather(echo, return_exceptions=True)
+
+    async def _call_out(self, broadcast: Broadcast) -> None:
+        while True:
+            await self._publish(broadcast, ECHO)
+            await asyncio.sleep(ECHO_SECONDS)
+
+    async def _publish(self, broadcast: Broadcast, message: str) -> None:
+        # The backend of PostgreSQL has one connection, which takes one statement at a time.
+        async with self._publishing:
+            await broadcast.publish(CHANNEL, message)
 
     async def _fan_out(self) -> None:
         while True:
@@ -324,18 +337,14 @@ async def _connected(url: str) -> AsyncIterator[Broadcast]:
             await broadcast.connect()
     except BaseException:
         # broadcaster leaves a task and a socket behind where it could not connect.
-        await broadcast._backend.disconnect()
+        with suppress(AttributeError):
+            # That of PostgreSQL has nothing to disconnect yet, and does not expect so.
+            await broadcast._backend.disconnect()
         raise
     try:
         yield broadcast
     finally:
         await broadcast.disconnect()
-
-
-async def _call_out(broadcast: Broadcast) -> None:
-    while True:
-        await broadcast.publish(CHANNEL, ECHO)
-        await asyncio.sleep(ECHO_SECONDS)
 
 
 async def persist(work: Callable[[], Awaitable[None]]) -> None:

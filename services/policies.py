@@ -90,6 +90,16 @@ class Policy:
     longest_sign_in_wait_seconds: int = 300
     """How long it has to wait at most."""
 
+    log_retention_days: int | None = None
+    """How long events stay in the log; None for ever. Whoever comes back later is told to read
+    afresh, and timelines begin where the log does."""
+
+    idempotency_days: int | None = 30
+    """How long an idempotency key is known again; None for ever."""
+
+    ended_token_days: int | None = 90
+    """How long a token that has expired or was revoked is still listed; None for ever."""
+
 
 _policy = Policy()
 
