@@ -1,5 +1,6 @@
-"""Who is calling: the bearer token of a request or of a websocket."""
+"""Who is calling: the bearer token of a request or of a websocket, ours or a provider's."""
 
+from app import oidc
 from services import people
 from services.actors import GUEST, Actor
 
@@ -19,8 +20,11 @@ async def identify(authorization: str | None) -> Actor:
     if authorization is None:
         return GUEST
     scheme, _, secret = authorization.strip().partition(" ")
-    is_bearer = scheme.lower() == "bearer" and secret.strip()
-    actor = await people.authenticate(secret.strip()) if is_bearer else None
+    secret = secret.strip()
+    actor = None
+    if scheme.lower() == "bearer" and secret:
+        is_ours = secret.startswith(people.PREFIX)
+        actor = await (people.authenticate(secret) if is_ours else oidc.identify(secret))
     if actor is None:
         raise Unknown
     return actor

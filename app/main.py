@@ -13,8 +13,9 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 
 from api.execution import Engine
-from app import callbacks, graphiql, health, papers
+from app import callbacks, graphiql, health, oidc, papers
 from app.callers import Callers
+from app.headers import Guard
 from app.http import Endpoint
 from app.logs import RequestIds
 from app.settings import Settings, policy, settings
@@ -35,6 +36,7 @@ def application(given: Settings | None = None) -> Starlette:
     configured = given or settings()
     if configured.secret is not None:
         links.use(configured.secret.get_secret_value())
+    oidc.use(configured)
     engine = Engine(introspection=configured.is_development)
     callers = Callers(configured.subscriptions_per_actor)
     sockets = Sockets(engine, callers, configured)
@@ -43,6 +45,7 @@ def application(given: Settings | None = None) -> Starlette:
         routes=_routes(endpoint, sockets, configured),
         middleware=[
             Middleware(RequestIds),
+            Middleware(Guard),
             Middleware(
                 CORSMiddleware,
                 allow_origins=configured.allowed_origins,

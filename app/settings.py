@@ -4,13 +4,14 @@ import os
 from dataclasses import fields
 from enum import StrEnum
 from functools import cache
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 from urllib.parse import urlsplit
 
 import orjson
-from pydantic import Field, SecretStr, TypeAdapter, field_validator
+from pydantic import Field, SecretStr, TypeAdapter, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from models import Role
 from models.database import is_sqlite
 from services.policies import Policy
 
@@ -23,6 +24,10 @@ class Mode(StrEnum):
 DATABASES = ("sqlite", "postgres")
 BROADCASTERS = ("memory", "redis", "rediss", "postgres", "postgresql")
 
+SIGNATURES = {f"{kind}{bits}" for kind in ("RS", "PS", "ES") for bits in (256, 384, 512)} | {
+    "EdDSA"
+}
+
 
 class Settings(BaseSettings):
     """`database_url` is sqlite://FILE or postgres://…; `broadcast_url` is memory://, redis://…
@@ -33,6 +38,12 @@ class Settings(BaseSettings):
     every `keepalive`, before the next one is due, is dropped; a stream over HTTP says something
     as often. `secret` signs links to papers; without it they are good as long as the processes
     that were started together.
+    as often.
+
+    `oidc_issuer` and `oidc_audience` name the identity provider whose tokens staff may call with;
+    `oidc_roles` says which role goes with which value of `oidc_role_claim` (a.b reaches into it),
+    the first that fits, as {"waybill-admins": "admin"}. Its keys are kept for `oidc_keys_lifetime`
+    and asked for anew every `oidc_refresh` at the most.
     """
 
     model_config = SettingsConfigDict(env_prefix="WAYBILL_", frozen=True)
@@ -50,6 +61,15 @@ class Settings(BaseSettings):
     subscriptions_per_connection: int = Field(default=100, ge=1)
     subscriptions_per_actor: int | None = Field(default=None, ge=1)
     connection_init_timeout: float = Field(default=10.0, gt=0)
+    oidc_issuer: str = ""
+    oidc_audience: str = ""
+    oidc_keys_url: str = ""
+    oidc_algorithms: list[str] = ["RS256", "ES256"]
+    oidc_role_claim: str = "roles"
+    oidc_roles: dict[str, Role] = {}
+    oidc_leeway: float = Field(default=30.0, ge=0, le=300)
+    oidc_keys_lifetime: float = Field(default=3600.0, gt=0)
+    oidc_refresh: float = Field(default=10.0, ge=0)
     keepalive: float = Field(default=20.0, gt=0)
     shutdown_timeout: int = Field(default=10, ge=1)
 
@@ -68,6 +88,31 @@ class Settings(BaseSettings):
         if urlsplit(url).scheme not in BROADCASTERS:
             raise ValueError("Give memory://, redis://HOST:PORT/0 or postgres://USER@HOST/DATABASE")
         return url
+
+    @field_validator("oidc_algorithms")
+    @classmethod
+    def _are_signatures(cls, names: list[str]) -> list[str]:
+        # With a shared secret, or none, whoever can check a token can make one.
+        if not names or set(names) - SIGNATURES:
+            raise ValueError(f"Give some of {', '.join(sorted(SIGNATURES))}")
+        return names
+
+    @field_validator("oidc_roles")
+    @classmethod
+    def _are_of_staff(cls, roles: dict[str, Role]) -> dict[str, Role]:
+        if {Role.CUSTOMER, Role.SUPPLIER} & set(roles.values()):
+            raise ValueError("Give roles of staff")
+        return roles
+
+    @model_validator(mode="after")
+    def _knows_its_provider(self) -> Self:
+        if self.oidc_issuer and not (self.oidc_audience and self.oidc_roles):
+            raise ValueError("Beside WAYBILL_OIDC_ISSUER set WAYBILL_OIDC_AUDIENCE and _ROLES")
+        for address in (self.oidc_issuer, self.oidc_keys_url):
+            is_local = urlsplit(address).hostname in ("localhost", "127.0.0.1", "::1")
+            if address and not (address.startswith("https://") or is_local):
+                raise ValueError("An identity provider is asked over https")
+        return self
 
     @field_validator("allowed_origins", mode="before")
     @classmethod

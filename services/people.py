@@ -10,7 +10,7 @@ from models import Customer, Person, Role, Token
 from models.errors import Blocked, NotFound, Problem, Refused
 from models.statements import select, select_one
 from services import records, scopes
-from services.actors import ROLE_PERMISSIONS, Actor, Permission
+from services.actors import ROLE_PERMISSIONS, SYSTEM, Actor, Permission
 from services.clock import now
 from services.commit import announce, operation
 from services.facts.people import (
@@ -18,6 +18,7 @@ from services.facts.people import (
     PersonDeactivated,
     PersonRoleSet,
     PersonUpdated,
+    SignedIn,
     TokenCreated,
     TokenRevoked,
 )
@@ -141,6 +142,40 @@ async def revoke_token(actor: Actor, token_id: int) -> Token:
         raise Refused(Blocked(message=f"{token.number} is revoked already.", path=("id",)))
     await _revoke(actor, token)
     return token
+
+
+async def recognise(
+    subject: str, *, name: str, role: Role, signed_in_at: datetime
+) -> Person | None:
+    """The person behind a subject of the identity provider, with the role it gives them now; None
+    where they may not call any more."""
+    person = await select_one(Person, subject=subject)
+    is_new = person is None or person.role is not role or _is_later(signed_in_at, person)
+    if person is not None and person.deactivated_at is not None:
+        return None
+    return await _meet(subject, name, role, signed_in_at) if is_new else person
+
+
+@operation
+async def _meet(subject: str, name: str, role: Role, signed_in_at: datetime) -> Person:
+    """Record who has signed in there, and what they may do by that."""
+    created = [Person(subject=subject, name=name.strip()[:200] or "Unnamed", role=role)]
+    await Person.bulk_create(created, ignore_conflicts=True)
+    person = await Person.select_for_update().get(subject=subject)
+    if person.signed_in_at is None:
+        announce(SYSTEM, PersonCreated(person_id=person.id))
+    if person.role is not role:
+        announce(SYSTEM, PersonRoleSet(person_id=person.id, role=role, role_before=person.role))
+        person.role, person.customer_id = role, None
+    if _is_later(signed_in_at, person):
+        person.signed_in_at = signed_in_at
+        announce(acting(person), SignedIn(person_id=person.id, by="provider"))
+    await person.store()
+    return person
+
+
+def _is_later(signed_in_at: datetime, person: Person) -> bool:
+    return person.signed_in_at is None or person.signed_in_at < signed_in_at
 
 
 async def make_token(person_id: int, **given: Any) -> Token:

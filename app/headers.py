@@ -1,0 +1,69 @@
+"""What every answer says to browsers, and what it says when something breaks unforeseen."""
+
+import logging
+from uuid import uuid4
+
+from starlette.datastructures import MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from app.wire import write_json
+
+log = logging.getLogger(__name__)
+
+HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "no-referrer",
+    # Pages that load or run something say what; everything else may do neither.
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "Cross-Origin-Opener-Policy": "same-origin",
+}
+SECURE = "max-age=31536000; includeSubDomains"
+
+
+class Guard:
+    """Puts these headers on every answer that has none of its own, and lets no error out.
+
+    Behind a proxy that ends TLS, uvicorn takes the scheme from `X-Forwarded-Proto`.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        begun = False
+
+        async def answer(message: Message) -> None:
+            nonlocal begun
+            if message["type"] == "http.response.start":
+                begun = True
+                headers = MutableHeaders(scope=message)
+                for name, value in HEADERS.items():
+                    headers.setdefault(name, value)
+                if scope.get("scheme") == "https":
+                    headers.setdefault("Strict-Transport-Security", SECURE)
+            await send(message)
+
+        try:
+            await self.app(scope, receive, answer)
+        except Exception as error:
+            reference = uuid4().hex
+            log.error("Internal error %s at %s", reference, scope["path"], exc_info=error)
+            if begun:
+                # Half an answer has gone; to end the connection is all that is left to say.
+                raise
+            await _apologise(reference, answer)
+
+
+async def _apologise(reference: str, send: Send) -> None:
+    message = f"Something went wrong here. Its reference is {reference}."
+    error = {"message": message, "extensions": {"code": "INTERNAL"}}
+    headers = [
+        (b"content-type", b"application/json; charset=utf-8"),
+        (b"cache-control", b"no-store"),
+    ]
+    await send({"type": "http.response.start", "status": 500, "headers": headers})
+    await send({"type": "http.response.body", "body": write_json({"errors": [error]})})
