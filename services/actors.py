@@ -24,6 +24,7 @@ class Permission(Status):
     ORDERS_READ = "orders_read", "See orders, their fulfillments and their shipments."
     ORDERS_ENTER = "orders_enter", "Draft, edit and place orders."
     ORDERS_CONFIRM = "orders_confirm", "Accept placed orders, hold them and release holds."
+    FRAUD_REVIEW = "fraud_review", "See how risky orders look, and decide about them."
     ORDERS_CANCEL = "orders_cancel", "Cancel orders."
     PICKING_READ = "picking_read", "See pick lists, waves and mispicks."
     ORDERS_DISCOUNT = "orders_discount", "Give discounts, up to the limit of clerks."
@@ -83,7 +84,7 @@ _MONEY = {_P.PAYMENTS_READ, _P.PAYMENTS_TAKE, _P.PAYMENTS_REFUND}
 
 ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.CLERK: frozenset(_READS | _ENTRY | {_P.PAYMENTS_READ, _P.PAYMENTS_TAKE}),
-    Role.SUPPORT: frozenset(_READS | _ENTRY | _MONEY),
+    Role.SUPPORT: frozenset(_READS | _ENTRY | _MONEY | {_P.FRAUD_REVIEW}),
     Role.PICKER: frozenset(_READS - {_P.CUSTOMERS_READ} | {_P.FULFILLMENTS_WORK, _P.STOCK_RECEIVE}),
     Role.WAREHOUSE_LEAD: frozenset(_READS | _LEAD),
     Role.BUYER: frozenset(

@@ -30,6 +30,7 @@ from services import (
     duplicates,
     entry,
     exceptions,
+    fraud_cases,
     fulfillments,
     goods,
     holds,
@@ -211,7 +212,7 @@ async def place(
     order.goods_digest = duplicates.digest_of_goods(lines)
     order.place_digest = duplicates.digest_of_place(order.shipping_address)
     order.place(at=now())
-    await _hold_where_needed(actor, order)
+    await _hold_where_needed(actor, order, lines)
     order.payment_due_at = payment_terms.due_at(order)
     await reservations.backorder(actor, order, missing, reason="Too few units were there.")
     await promises.make(actor, order, lines)
@@ -368,9 +369,10 @@ async def _enter(order: Order) -> None:
         raise Refused(problem) from error
 
 
-async def _hold_where_needed(actor: Actor, order: Order) -> None:
+async def _hold_where_needed(actor: Actor, order: Order, lines: Sequence[OrderLine]) -> None:
     """Hold an order that is being placed for what was found wrong with it."""
     await entry.hold_for_issues(actor, order)
     if (like := await duplicates.found(order)) is not None:
         reason = f"The same goods were ordered with {like.number} a short while before."
         await holds.keep(actor, order, HoldKind.POSSIBLE_DUPLICATE, reason)
+    await fraud_cases.assess(actor, order, lines)

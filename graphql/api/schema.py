@@ -8,6 +8,7 @@ from api.mutations.bins import BinMutations
 from api.mutations.catalog import CatalogMutations
 from api.mutations.customers import CustomerMutations
 from api.mutations.exceptions import ExceptionMutations
+from api.mutations.fraud import FraudMutations
 from api.mutations.fulfillments import FulfillmentMutations
 from api.mutations.holds import HoldMutations
 from api.mutations.locations import LocationMutations
@@ -67,6 +68,7 @@ class Query(
 class Mutation(
     OrderMutations,
     HoldMutations,
+    FraudMutations,
     ExceptionMutations,
     FulfillmentMutations,
     WaveMutations,

@@ -49,6 +49,7 @@ from services import (
     holds,
     orders,
     payments,
+    policies,
     prices,
     reservation_terms,
     shipments,
@@ -149,6 +150,15 @@ async def discount_in(shop: Shop) -> Discount:
 async def method_in(shop: Shop) -> ShippingMethod:
     _, air = await shop.ships()
     return air
+
+
+async def risky(shop: Shop) -> Order:
+    """An order that looks so risky that somebody has to decide."""
+    usual = policies.current()
+    policies.apply(replace(usual, fraud_review_score=1))
+    order = await shop.order("placed")
+    policies.apply(usual)
+    return order
 
 
 async def line_in(shop: Shop, stage: str = "draft") -> OrderLine:
@@ -387,6 +397,8 @@ EXAMPLES: dict[str, Callable[[Shop], Awaitable[Input]]] = {
     "orderHoldAssign": _hold_assign,
     "orderInspect": lambda shop: _on(shop.order()),
     "orderDataIssueAccept": lambda shop: _on(issue_in(shop), note="They know"),
+    "orderFraudAccept": lambda shop: _on(risky(shop), note="Known"),
+    "orderFraudReject": lambda shop: _on(risky(shop), note="Stolen card"),
     "exceptionAssign": _assign,
     "exceptionResolve": lambda shop: _on(exception_in(shop), note="Called them"),
     "fulfillmentRelease": lambda shop: _on(shop.fulfillment("confirmed")),

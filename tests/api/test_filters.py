@@ -58,7 +58,15 @@ from services.actors import SYSTEM
 from services.goods import LineDraft
 from services.mispicks import Scan
 from services.payment_inputs import Said
-from tests.api.examples import address_of, alert_in, discount_in, empty_location, price_in, tax_rate
+from tests.api.examples import (
+    address_of,
+    alert_in,
+    discount_in,
+    empty_location,
+    price_in,
+    risky,
+    tax_rate,
+)
 from tests.api.test_lists import FIELDS, LISTS, named, read, rows_of
 from tests.cast import CLERK, HOME, PICKER, Shop
 from tests.warehouse import bin_at, boxed, home, mispicked, pack, packed, wave_of
@@ -146,6 +154,8 @@ class World:
         given = {"channel": OrderChannel.EDI, "source": "Globex", "shipping_address": None}
         unknown = LineDraft(sku="NO-SUCH", quantity=1)
         wrong = replace(self.shop.draft(**given), lines=[unknown])
+        odd = await risky(self.other)
+        await orders.cancel(SYSTEM, odd.id, reason="Enough")
         self.wrong = await orders.create(SYSTEM, wrong)
         afar = replace(HOME, postal_code="1")
         placed = self.other.draft(mug=1, shipping_address=afar)
@@ -216,6 +226,7 @@ FILTERS = {
             lambda w: w.other.customer.number,
             lambda w, row: row.customer_id == w.other.customer.id,
         ),
+        "fraudReview": (lambda w: ["DROPPED"], lambda w, row: row.fraud_review == "dropped"),
         "source": (lambda w: "Globex", lambda w, row: row.id == w.wrong.id),
         "externalReference": (lambda w: "A-1", lambda w, row: row.id == w.theirs.id),
         "enteredSince": (lambda w: iso(w.moment), lambda w, row: row.created_at >= w.moment),

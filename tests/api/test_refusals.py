@@ -117,6 +117,8 @@ CHANGED = {
     "orderLineAdd": ({"quantity": 0, "sku": LONG, "statedPrice": "-1"}, [*LINE]),
     "orderLineCancel": ({"quantity": 0, "reason": " "}, ["quantity", "reason"]),
     "orderDataIssueAccept": ({"note": LONG}, ["note"]),
+    "orderFraudAccept": ({"note": " "}, ["note"]),
+    "orderFraudReject": ({"note": LONG}, ["note"]),
     "exceptionResolve": ({"note": " "}, ["note"]),
     "orderPromiseRevise": ({"reason": ""}, ["reason"]),
     "carrierUpdate": (

@@ -42,6 +42,9 @@ class OrderFilter:
     customer_id: strawberry.ID | None = condition(
         "customer_id", "Of this customer.", of=models.Customer
     )
+    fraud_review: list[models.FraudReview] | None = condition(
+        "fraud_review__in", "Whose review for fraud is at any of these."
+    )
     source: str | None = condition("source", "From exactly this source.")
     external_reference: str | None = condition("external_reference", "With exactly this reference.")
     entered_since: datetime | None = condition("created_at__gte", "Entered then or later.")

@@ -10,6 +10,7 @@ from api.connections import After, Connection, First, connected
 from api.context import Info
 from api.fields import batched, column, many, money, one
 from api.nodes import Node, node
+from api.permissions import require
 from api.scalars import Money
 from api.types.actions import Action
 from api.types.catalog import Variant
@@ -91,6 +92,23 @@ class DataIssue(Node):
     accepted: bool = column("Whether somebody took it as it is.")
     resolution: str = column("How it was resolved.")
     order: "Order" = one(models.Order, "order_id", "The order it is in.")
+
+
+@strawberry.type(description="A rule that speaks against an order.")
+class FraudSignal:
+    code: str = column("Which rule.")
+    points: int = column("How much it weighs.")
+    explanation: str = column("What it saw.")
+
+
+@strawberry.type(description="How risky an order looked when it was placed, and what was decided.")
+class FraudAssessment:
+    score: int = column("Of 100 points.")
+    level: models.FraudLevel = column("What that amounts to.")
+    review: models.FraudReview = column("Whether somebody has to look at it, or has.")
+    signals: list[FraudSignal] = column("Each rule that speaks against it, the worst first.")
+    decided_by: str | None = column("Who looked at it.")
+    note: str = column("What they said.")
 
 
 @node(models.Order, "What a customer agreed to buy, from its entry to its receipt.")
@@ -200,6 +218,25 @@ class Order(Node):
     papers: list[Paper] = batched(
         papers.of_orders, "What can be printed for it and for its fulfillments and parcels."
     )
+
+    @strawberry.field(
+        description="How risky it looked when it was placed; null where that was not asked. Needs "
+        "FRAUD_REVIEW.",
+        graphql_type=FraudAssessment | None,
+    )
+    def fraud_assessment(root: models.Order, info: Info) -> Any:
+        require(info.context.actor, Permission.FRAUD_REVIEW)
+        if root.fraud_score is None:
+            return None
+        return FraudAssessment(
+            score=root.fraud_score,
+            level=models.FraudLevel.of(root.fraud_score),
+            review=root.fraud_review,
+            signals=[FraudSignal(**signal) for signal in root.fraud_signals],
+            decided_by=root.fraud_decided_by,
+            note=root.fraud_note,
+        )
+
     actions: list[Action] = batched(actions.of_orders, "What you can do with it now.")
 
     @strawberry.field(
