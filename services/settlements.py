@@ -1,5 +1,7 @@
 """Settlements: what money has to be moved so that it is in line with an order."""
 
+from collections.abc import Sequence
+
 from models import (
     ExceptionKind,
     Order,
@@ -53,7 +55,8 @@ async def collect(actor: Actor, account: Account) -> list[Payment]:
     total = account.total
     if not total.capturable:
         return []
-    due = await _due(account.order) - total.paid - total.capturing
+    lines = await OrderLine.filter(order_id=account.order.id)
+    due = due_by_now(account.order, lines) - total.paid - total.capturing
     return await _spread(actor, account, _K.CAPTURE, min(due, total.capturable))
 
 
@@ -90,11 +93,13 @@ async def _spread(
     return changed
 
 
-async def _due(order: Order) -> int:
-    """How much of the price is to be captured by now."""
+def due_by_now(order: Order, lines: Sequence[OrderLine]) -> int:
+    """How much of the price is to be captured by now.
+
+    Every parcel collects the worth of its units, and the last one what is left of the price.
+    """
     if policies.current().capture == "placement" or not order.price:
         return order.price
-    lines = await OrderLine.filter(order_id=order.id)
     if all(line.shipped >= line.remaining for line in lines):
         return order.price
     worth: int = sum(line.total * line.shipped // line.remaining for line in lines if line.shipped)

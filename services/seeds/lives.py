@@ -8,7 +8,9 @@ from random import Random
 
 from models import OrderChannel, Role, ShipmentStatus
 from services.actors import SYSTEM, Actor
-from services.seeds.orders import Life, Step, cancel, confirm, draft, hold, let_go, place
+from services.seeds.endings import cancel, expire
+from services.seeds.orders import Life, Step, confirm, draft, hold, let_go, place, place_unpaid
+from services.seeds.payments import dispute, give_some_back
 from services.seeds.waiting import draft_more, place_more, run_out
 from services.seeds.work import (
     hand_over,
@@ -49,6 +51,7 @@ damaged = partial(report, ShipmentStatus.DAMAGED)
 MINUTES: Mapping[Step, tuple[int, int]] = {
     draft: (0, 0),
     place: (2, 45),
+    place_unpaid: (2, 45),
     hold: (5, 60),
     let_go: (120, 1500),
     confirm: (10, 240),
@@ -72,6 +75,9 @@ MINUTES: Mapping[Step, tuple[int, int]] = {
     draft_more: (0, 0),
     place_more: (2, 45),
     run_out: (4320, 4320),
+    expire: (2881, 2885),
+    give_some_back: (600, 5000),
+    dispute: (3000, 9000),
 }
 
 ENTRY: Script = (draft, place, confirm)
@@ -83,7 +89,10 @@ HELD: Script = (draft, place, hold)
 
 # Lives led to their end, and how many of a hundred orders lead them.
 ENDED: Mapping[Script, int] = {
-    WHOLE: 70,
+    (*WHOLE, give_some_back): 2,
+    (*WHOLE, dispute): 1,
+    (draft, place_unpaid, expire): 1,
+    WHOLE: 66,
     (*ENTRY, *WORK, *OUT, delivery_failed, *OUT[1:], delivered): 6,
     (*ENTRY, *SHORT, *WORK, *OUT, delivered): 5,
     (*HELD, let_go, confirm, *WORK, *OUT, delivered): 6,

@@ -5,6 +5,7 @@ from collections import Counter, defaultdict, deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from itertools import chain
 from random import Random
 from typing import Any
@@ -26,6 +27,8 @@ from models import (
     OrderLine,
     Package,
     PackageLine,
+    Payment,
+    PaymentEvent,
     Price,
     Promise,
     Reservation,
@@ -41,9 +44,8 @@ from services import duplicates, goods, pricing, reservations
 from services.actors import Actor
 from services.allocation import allocate
 from services.exceptions import OF_HOLDS
-from services.facts.fulfillments import FulfillmentCancelled, FulfillmentFact, FulfillmentPlanned
+from services.facts.fulfillments import FulfillmentFact, FulfillmentPlanned
 from services.facts.orders import (
-    OrderCancelled,
     OrderConfirmed,
     OrderDrafted,
     OrderFact,
@@ -51,11 +53,10 @@ from services.facts.orders import (
     OrderHoldReleased,
     OrderPlaced,
 )
-from services.facts.shipments import ShipmentVoided
 from services.goods import LineDraft
 from services.ledger import Change
 from services.pricing import Book
-from services.seeds import exceptions, picking, shipping
+from services.seeds import exceptions, payments, shipping
 from services.seeds.catalog import CURRENCY, customer_address
 from services.seeds.rows import Rows
 from services.seeds.stock import Stock
@@ -67,12 +68,6 @@ HOLDS: Sequence[tuple[HoldKind, str]] = (
     (HoldKind.FRAUD_REVIEW, "Four orders to new addresses within an hour."),
     (HoldKind.POSSIBLE_DUPLICATE, "The same goods were ordered ten minutes before."),
     (HoldKind.MANUAL, "The customer is away until Monday."),
-)
-REASONS = (
-    "The customer changed their mind.",
-    "Ordered twice by mistake.",
-    "The customer found another size elsewhere.",
-    "The payment was declined.",
 )
 NOTES = (
     "Please ring twice.",
@@ -127,6 +122,8 @@ class Life:
     order: Order = field(init=False)
     lines: list[OrderLine] = field(default_factory=list)
     holds: list[Hold] = field(default_factory=list)
+    payments: list[Payment] = field(default_factory=list)
+    money: dict[int, list[PaymentEvent]] = field(default_factory=lambda: defaultdict(list))
     exceptions: list[OrderException] = field(default_factory=list)
     promises: list[Promise] = field(default_factory=list)
     method: ShippingMethod | None = None
@@ -145,6 +142,7 @@ class Life:
             yield self.order
         yield from chain(self.lines, self.holds, self.exceptions, self.promises)
         yield from chain(self.reservations, self.work, self.parcels)
+        yield from chain(self.payments, *self.money.values())
         yield from chain.from_iterable(self.contents.values())
         yield from chain(self.mispicks, self.boxes.values(), self.box_lines)
         yield from chain.from_iterable(self.boxed.values())
@@ -185,12 +183,17 @@ def enter(shop: Shop, life: Life, basket: Sequence[LineDraft]) -> None:
     tell(shop, life, OrderDrafted)
 
 
-def place(shop: Shop, life: Life) -> None:
+def _place(pay: Step, shop: Shop, life: Life) -> None:
     if not reserve(shop, life, [(line, line.ordered) for line in life.lines], actor=life.actor):
         # Somebody was faster. The draft stays one.
         life.steps.clear()
         return
     placed(shop, life)
+    pay(shop, life)
+
+
+place = partial(_place, payments.pay)
+place_unpaid = partial(_place, payments.let_wait)
 
 
 def placed(shop: Shop, life: Life) -> None:
@@ -242,31 +245,6 @@ def let_go(shop: Shop, life: Life) -> None:
         exceptions.resolve(shop, life, OF_HOLDS[row.kind], actor=support)
         about = {"hold_kind": row.kind, "hold_reason": row.reason}
         tell(shop, life, OrderHoldReleased, support, **about)
-
-
-def cancel(shop: Shop, life: Life) -> None:
-    support = shop.staff[Role.SUPPORT]
-    for work in life.work:
-        work.cancel(at=shop.now)
-        for each in life.contents[work.id]:
-            life.line(each.line_id).put_back(picked=each.picked, packed=each.packed)
-        picking.empty_box(shop, life, work)
-        for parcel in life.parcels:
-            if parcel.fulfillment_id == work.id:
-                parcel.void()
-                shop.rows.change(parcel)
-                tell(shop, life, ShipmentVoided, support, shipment_id=parcel.id)
-        shop.rows.change(work)
-        tell_work(shop, life, FulfillmentCancelled, work, support)
-    free(shop, life, life.active(), support)
-    for line in life.lines:
-        line.cancel()
-    let_go(shop, life)
-    reason = shop.dice.choice(REASONS)
-    life.order.cancel(reason=reason, at=shop.now)
-    shop.rows.change(*life.lines, life.order)
-    exceptions.end(shop, life, support)
-    tell(shop, life, OrderCancelled, support, cancel_reason=reason)
 
 
 def reserve(

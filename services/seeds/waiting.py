@@ -11,7 +11,7 @@ from services.actors import SYSTEM
 from services.facts.arrivals import ArrivalExpected, ArrivalFact, ArrivalReceived, ArrivalUpdated
 from services.facts.reservations import BackorderFact, OrderBackordered, ReservationExpired
 from services.goods import LineDraft
-from services.seeds import exceptions
+from services.seeds import exceptions, payments
 from services.seeds.orders import Life, Shop, enter, placed, released, reserve, tell
 from services.waiting import Coming, Waiting, deal
 
@@ -37,6 +37,7 @@ def place_more(shop: Shop, life: Life) -> None:
     found, missing = reservations.divided(wanted, there)
     reserve(shop, life, found, actor=life.actor)
     placed(shop, life)
+    payments.pay(shop, life)
     for line, units in missing:
         _wait(shop, life, line, units, "Too few units were there.")
     exceptions.open(shop, life, ExceptionKind.BACKORDERED, "Too few units were there.")

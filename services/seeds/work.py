@@ -35,7 +35,7 @@ from services.facts.shipments import (
     ShipmentShipped,
 )
 from services.ledger import Change
-from services.seeds import exceptions, picking
+from services.seeds import exceptions, payments, picking
 from services.seeds.catalog import CARRIERS, HUBS, tracking_code
 from services.seeds.orders import Life, Shop, free, freed, plan, reserve, tell, tell_work
 
@@ -178,6 +178,7 @@ def hand_over(shop: Shop, life: Life) -> None:
                 shop.rows.change(each_parcel)
                 about = {"shipment_id": each_parcel.id}
                 tell(shop, life, ShipmentShipped, picker, **about)
+        payments.collect(shop, life, picker)
 
 
 def report(status: ShipmentStatus, shop: Shop, life: Life) -> None:

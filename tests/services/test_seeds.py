@@ -21,6 +21,9 @@ from models import (
     OrderStatus,
     Package,
     PackageStatus,
+    Payment,
+    PaymentMethod,
+    PaymentStatus,
     Person,
     Product,
     Reservation,
@@ -117,6 +120,17 @@ class TestSeed:
         assert any(line.expected_at for line in waiting)
         assert set(await statuses(Arrival)) == {ArrivalStatus.EXPECTED, ArrivalStatus.ARRIVED}
         assert await Reservation.filter(status="active", expires_at__isnull=False).exists()
+
+    async def test_is_paid_in_believable_ways(self, database):
+        await seeds.seed(60, until=UNTIL)
+
+        orders_ = set(await Order.all().values_list("payment_status", flat=True))
+        assert orders_ >= {
+            *(PaymentStatus.AUTHORIZED, PaymentStatus.PAID, PaymentStatus.NONE),
+            *(PaymentStatus.PARTIALLY_REFUNDED, PaymentStatus.DISPUTED, PaymentStatus.VOIDED),
+        }
+        methods = set(await Payment.all().values_list("method", flat=True))
+        assert methods >= {PaymentMethod.CARD, PaymentMethod.CASH, PaymentMethod.BANK_TRANSFER}
 
     async def test_sells_a_few_products_in_two_warehouses_and_a_store(self, database):
         await seeds.seed(0, until=UNTIL)
