@@ -32,6 +32,8 @@ class Address(Row):
     region = fields.CharField(max_length=120, default="")
     postal_code = fields.CharField(max_length=20, default="")
     country_code = fields.CharField(max_length=2)
+    latitude = fields.FloatField(null=True)
+    longitude = fields.FloatField(null=True)
     archived_at = fields.DatetimeField(null=True)
 
     class Meta:

@@ -37,7 +37,7 @@ class AllocationPolicy(Status):
 
 @dataclass(frozen=True, kw_only=True)
 class PostalAddress:
-    """Where goods go, as it was when the order was entered."""
+    """Where goods go, as it was when the order was entered; degrees north and east, if known."""
 
     recipient: str
     line1: str
@@ -46,6 +46,8 @@ class PostalAddress:
     region: str = ""
     postal_code: str = ""
     country_code: str
+    latitude: float | None = None
+    longitude: float | None = None
 
 
 # Places in the queue for stock from here on are those of lines that have stepped out of it.

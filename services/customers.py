@@ -102,6 +102,7 @@ def checked_address(given: Changes, *path: str, lenient: bool = False) -> Change
         checked["country_code"] = country.upper()
     elif "country_code" in given:
         checked["country_code"] = inputs.country(given["country_code"], *path, "countryCode")
+    inputs.degrees(given, *path)
     inputs.refuse()
     return checked
 

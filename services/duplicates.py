@@ -28,7 +28,7 @@ def digest_of_place(address: PostalAddress | None) -> str:
     """The same for the same door, however it is written; empty where there is no address."""
     if address is None:
         return ""
-    door = vars(replace(address, recipient=""))
+    door = vars(replace(address, recipient="", latitude=None, longitude=None))
     return _digest(re.sub(r"[\W_]+", "", str(part)).casefold() for part in door.values())
 
 

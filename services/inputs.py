@@ -1,7 +1,9 @@
 """What is wrong with an input, all of it at once."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 from babel import Locale
 from babel.numbers import list_currencies
@@ -79,6 +81,13 @@ class Inputs:
         if value not in CURRENCIES:
             self.wrong("Give a three-letter currency code of ISO 4217, such as EUR.", *path)
         return value
+
+    def degrees(self, given: Mapping[str, Any], *path: str | int) -> None:
+        """Where something stands on the map: its latitude and longitude, as far as given."""
+        for name, most in (("latitude", 90), ("longitude", 180)):
+            value = given.get(name)
+            if value is not None and not -most <= value <= most:
+                self.wrong(f"Give degrees from {-most} to {most}.", *path, name)
 
     def moment(self, value: datetime, *path: str | int) -> datetime:
         if value.tzinfo is None:

@@ -97,8 +97,5 @@ def _place(inputs: Inputs, given: Changes) -> Changes:
             checked[field] = inputs.text(given[field], path, least=0, most=most)
     if given.get("country_code"):
         checked["country_code"] = inputs.country(given["country_code"], "countryCode")
-    for field, most in (("latitude", 90), ("longitude", 180)):
-        degrees = given.get(field)
-        if degrees is not None and not -most <= degrees <= most:
-            inputs.wrong(f"Give degrees from {-most} to {most}.", field)
+    inputs.degrees(given)
     return checked

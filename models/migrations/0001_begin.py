@@ -71,6 +71,8 @@ class Migration(migrations.Migration):
                 ('region', fields.CharField(default='', max_length=120)),
                 ('postal_code', fields.CharField(default='', max_length=20)),
                 ('country_code', fields.CharField(max_length=2)),
+                ('latitude', fields.FloatField(null=True)),
+                ('longitude', fields.FloatField(null=True)),
                 ('archived_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
             ],
             options={'table': 'addresses', 'app': 'models', 'indexes': [Index(fields=['customer_id', 'id'])], 'pk_attr': 'id'},

@@ -19,6 +19,7 @@ on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 LONG = "x" * 20_000
 REFERENCES = (
+    "arrivalId",
     *("id", "orderId", "fulfillmentId", "productId", "customerId"),
     *("variantId", "locationId", "ownerId", "personId"),
     *("methodId", "carrierId"),
@@ -90,8 +91,12 @@ CHANGED = {
     ),
     "customerUpdate": ({"name": "", "email": "@", "phone": LONG}, ["name", "email", "phone"]),
     "locationUpdate": (
-        {"code": None, "name": "", "kind": None, "priority": None},
-        ["code", "name", "kind", "priority"],
+        {"code": None, "name": "", "kind": None, "priority": None, "latitude": 91.0}
+        | {"longitude": -181.0, "city": LONG, "countryCode": "XX", "region": None},
+        [
+            *("code", "name", "kind", "priority", "latitude", "longitude"),
+            *("city", "countryCode", "region"),
+        ],
     ),
     "addressUpdate": (
         {"recipient": "", "line1": None, "city": LONG, "countryCode": "XX"},
@@ -153,6 +158,14 @@ CHANGED = {
         {"place": LONG, "description": LONG, "status": "LABELLED"},
         ["place", "description", "status"],
     ),
+    "arrivalUpdate": (
+        {"quantity": 0, "expectedAt": None, "reference": LONG, "reason": ""},
+        ["quantity", "expectedAt", "reference", "reason"],
+    ),
+    "arrivalCancel": ({"reason": " "}, ["reason"]),
+    "arrivalExpect": ({"quantity": 0, "reference": LONG}, ["quantity", "reference"]),
+    "reservationExtend": ({"until": "2000-01-01T00:00:00Z"}, ["until"]),
+    "reservationRelease": ({"reason": LONG}, ["reason"]),
     "stockReceive": ({"quantity": 0, "note": LONG}, ["quantity", "note"]),
     "stockAdjust": ({"change": 0, "note": ""}, ["change", "note"]),
     "reorderPointSet": ({"reorderPoint": -1}, ["reorderPoint"]),

@@ -51,6 +51,10 @@ class PostalAddressInput:
     region: str = strawberry.field(default="", description="State or province.")
     postal_code: str = strawberry.field(default="", description="Postal code.")
     country_code: str = column("Two letters of ISO 3166-1, such as DE.")
+    latitude: float | None = strawberry.field(
+        default=None, description="Degrees north, to find what is nearest."
+    )
+    longitude: float | None = strawberry.field(default=None, description="Degrees east.")
 
     def written(self) -> PostalAddress:
         return PostalAddress(**vars(self))
@@ -71,6 +75,8 @@ class AddressUpdateInput(Change):
     region: str | None = optional("State or province.")
     postal_code: str | None = optional("Postal code.")
     country_code: str | None = optional("Two letters of ISO 3166-1, such as DE.")
+    latitude: float | None = optional("Degrees north; null where unknown.")
+    longitude: float | None = optional("Degrees east; null where unknown.")
 
 
 @strawberry.input

@@ -68,7 +68,9 @@ class StockMutations:
             variant_id=decode(models.Variant, input.variant_id),
             location_id=decode(models.Location, input.location_id),
             quantity=input.quantity,
-            arrival_id=decode(models.Arrival, input.arrival_id) if input.arrival_id else None,
+            arrival_id=decode(models.Arrival, input.arrival_id)
+            if input.arrival_id is not None
+            else None,
             note=input.note,
         )
 

@@ -18,6 +18,8 @@ class PostalAddress:
     region: str = column("State or province, where the country has them.")
     postal_code: str = column("Postal code, where the country has them.")
     country_code: str = column("Two letters of ISO 3166-1, such as DE.")
+    latitude: float | None = column("Degrees north, where they are known.")
+    longitude: float | None = column("Degrees east, where they are known.")
 
 
 @node(models.Address, "An entry of a customer's address book.")
@@ -30,6 +32,8 @@ class Address(Node):
     region: str = column("State or province, where the country has them.")
     postal_code: str = column("Postal code, where the country has them.")
     country_code: str = column("Two letters of ISO 3166-1, such as DE.")
+    latitude: float | None = column("Degrees north, where they are known.")
+    longitude: float | None = column("Degrees east, where they are known.")
     archived_at: datetime | None = column("When it was taken out of the book.")
 
 
