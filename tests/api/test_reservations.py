@@ -5,7 +5,7 @@ import pytest
 from models import AllocationPolicy, Event, Location, Variant
 from services import clockwork
 from services.watching import FACTS, ORDER_KINDS
-from tests.api.examples import draft
+from tests.api.examples import PLACE, draft
 from tests.cast import CLERK, MANAGER, PICKER, actor_for, one_database
 
 pytestmark = one_database
@@ -125,6 +125,25 @@ class TestAllocationExplanation:
         ]
         assert [each["distanceKm"] for each in told["locations"]] == [400.0, 2000.0]
         assert told["locations"][0]["why"].startswith("It is the nearest")
+
+    async def test_measures_the_way_on_the_map_where_it_is_known(self, api, shop):
+        for location, degrees in ((shop.north, (45.75, 4.83)), (shop.south, (53.54, 9.99))):
+            spot = dict(zip(("latitude", "longitude"), degrees, strict=True))
+            await api.do(MANAGER, "LocationUpdate", id=location.number, **spot)
+        berlin = PLACE | {"latitude": 52.52, "longitude": 13.39}
+
+        order = await api.do(
+            CLERK,
+            "OrderPlace",
+            order=draft(shop) | {"shippingAddress": berlin},
+            allocationPolicy=AllocationPolicy.NEAREST.name,
+        )
+
+        found = await api.ask(MANAGER, "OrderAllocation", number=order["number"])
+        [told] = found["allocationExplanation"]
+        hamburg, lyon = told["locations"]
+        assert (hamburg["location"]["code"], lyon["sends"]) == (shop.south.code, 0)
+        assert (round(hamburg["distanceKm"], -1), round(lyon["distanceKm"], -1)) == (250, 980)
 
     async def test_follows_the_policy_of_the_shop(self, api, shop, policy):
         policy(allocation=AllocationPolicy.HIGHEST_STOCK)

@@ -1,7 +1,7 @@
 """Orders' own steps, and the ledger every line keeps of its units."""
 
 from copy import copy
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -9,10 +9,9 @@ from hypothesis import strategies as st
 
 from models import Order, OrderLine, OrderStatus
 from models.errors import Refused
-from models.orders import PostalAddress
+from models.orders import OUTSIDE, PostalAddress
 
 NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)
-LEDGER_VERBS = ["reserve", "pick", "pack", "ship", "deliver", "put_back", "cancel"]
 
 VERBS = {
     "place": (lambda order: order.place(at=NOON), "DRAFT", "PLACED", "placed_at"),
@@ -36,6 +35,10 @@ def line(**units: int) -> OrderLine:
 def counts(row: OrderLine) -> dict[str, int]:
     names = ("cancelled", "reserved", "backordered", "picked", "packed", "shipped", "delivered")
     return {name: units for name in names if (units := getattr(row, name))}
+
+
+def wait(row: OrderLine, units: int) -> None:
+    row.backorder(units, queue_key="1", at=NOON)
 
 
 class TestOrder:
@@ -102,6 +105,30 @@ class TestOrderLine:
 
         assert counts(row) == {"reserved": 10}
 
+    def test_waits_for_units_and_gets_them(self):
+        row = line(picked=4)
+
+        row.backorder(5, queue_key="1", at=NOON)
+        row.backorder(1, queue_key="1", at=NOON + timedelta(days=1))
+
+        assert counts(row) == {"picked": 4, "backordered": 6}
+        assert (row.waiting_since, row.is_queued, row.stepped_out) == (NOON, True, False)
+        row.allocate(5)
+        assert (row.queue_key, row.reserved) == ("1", 5)
+        row.allocate(1)
+        assert counts(row) == {"picked": 4, "reserved": 6}
+        assert (row.queue_key, row.waiting_since, row.expected_at) == (None, None, None)
+
+    def test_stops_waiting_with_what_is_given_up(self):
+        row = line()
+        row.backorder(4, queue_key=f"{OUTSIDE}1", at=NOON)
+        assert (row.is_queued, row.stepped_out) == (False, True)
+
+        row.cancel()
+
+        assert counts(row) == {"cancelled": 10}
+        assert (row.queue_key, row.waiting_since) == (None, None)
+
     def test_gives_up_every_unit(self):
         row = line()
 
@@ -117,6 +144,8 @@ class TestOrderLine:
             pytest.param(line(reserved=0), lambda row: row.reserve(9), id="reserve fewer"),
             pytest.param(line(), lambda row: row.pick(11), id="pick more than ordered"),
             pytest.param(line(), lambda row: row.pick(-1), id="pick a negative number"),
+            pytest.param(line(), lambda row: wait(row, 11), id="wait for more than ordered"),
+            pytest.param(line(), lambda row: row.allocate(1), id="allocate what does not wait"),
             pytest.param(line(picked=4), lambda row: row.pack(5), id="pack more than picked"),
             pytest.param(line(picked=4, packed=3), lambda row: row.ship(4), id="ship unpacked"),
             pytest.param(
@@ -154,7 +183,10 @@ class TestOrderLine:
         steps=st.lists(
             st.tuples(
                 st.sampled_from(
-                    ["reserve", "pick", "pack", "ship", "deliver", "put_back", "cancel"]
+                    [
+                        *("reserve", "pick", "pack", "ship", "deliver", "put_back", "cancel"),
+                        *("backorder", "allocate"),
+                    ]
                 ),
                 st.integers(-3, 20),
                 st.integers(0, 20),
@@ -170,6 +202,8 @@ class TestOrderLine:
                 match verb:
                     case "cancel":
                         asked.cancel()
+                    case "backorder":
+                        wait(asked, units)
                     case "put_back":
                         asked.put_back(picked=units, packed=more)
                     case _:
@@ -181,4 +215,5 @@ class TestOrderLine:
 
             assert 0 <= row.delivered <= row.shipped <= row.packed <= row.picked <= row.remaining
             assert min(row.reserved, row.backordered, row.cancelled) >= 0
+            assert (row.queue_key is not None) == (row.backordered > 0)
             assert row.reserved + row.backordered + row.picked in (0, row.ordered - row.cancelled)
