@@ -16,6 +16,7 @@ from api.sharing import likeness
 from app.wire import write_json
 from services.actors import Actor
 from services.live import PATIENCE_SECONDS, Course, course, live
+from services.measures import DELIVERIES
 
 log = logging.getLogger(__name__)
 
@@ -73,7 +74,7 @@ class Audience:
                 member.left.set()
 
     async def _tell(self, payload: bytes, *, is_news: bool) -> None:
-        position, texts = self.position, dict[bytes, bytes]()
+        position, texts, told = self.position, dict[bytes, bytes](), 0
         for n, member in enumerate(tuple(self.members)):
             if n % AT_ONCE == AT_ONCE - 1:
                 await asyncio.sleep(0)
@@ -83,10 +84,11 @@ class Audience:
             if text is None:
                 text = texts[member.prefix] = member.prefix + payload + b"}"
             if member.wire.push(text):
-                member.position = position
+                member.position, told = position, told + 1
             else:
                 self.members.discard(member)
                 member.left.set()
+        DELIVERIES.inc(told)
 
 
 class Audiences:

@@ -8,12 +8,13 @@ import sys
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from datetime import timedelta
+from pathlib import Path
 from typing import Annotated, Any, NoReturn, TypeVar
 
 import typer
 from pydantic import ValidationError
 
-from app import serving
+from app import backups, serving
 from app.logs import configuration
 from app.settings import Settings, policy, settings
 from models import Customer, Role, Token, database
@@ -152,6 +153,54 @@ def check() -> None:
     typer.echo(f"{len(results) - broken} of {len(results)} checks hold.")
     if broken:
         raise typer.Exit(1)
+
+
+@app.command()
+def backup(file: Annotated[Path, typer.Argument(help="Where to; it may not exist yet.")]) -> None:
+    """Copy a SQLite database while it is in use; PostgreSQL has pg_dump for that."""
+    database_file = _sqlite_file("pg_dump --format=custom --file=FILE DATABASE")
+    try:
+        backups.backup(database_file, file)
+    except backups.Impossible as error:
+        _fail(str(error))
+    typer.echo(f"Copied {database_file} to {file}.")
+
+
+@app.command()
+def restore(
+    file: Annotated[Path, typer.Argument(help="What `waybill backup` has made.")],
+    replace: Annotated[
+        bool, typer.Option("--replace", help="Put it in the place of what is there.")
+    ] = False,
+) -> None:
+    """Put a backup back, with every server stopped; watchers are told to read afresh."""
+    database_file = _sqlite_file("pg_restore --dbname=DATABASE FILE, then waybill reset-cursors")
+    try:
+        backups.restore(file, database_file, replace=replace)
+    except backups.Impossible as error:
+        _fail(str(error))
+    _in_database(_restored, migrated=False)
+    typer.echo(f"Restored {database_file} from {file}. Now run `waybill migrate`, then check.")
+
+
+@app.command("reset-cursors")
+def reset_cursors() -> None:
+    """After a restore by other means, with every server stopped: let watchers read afresh."""
+    end = _in_database(event_log.renumber)
+    typer.echo(f"The log ends at {end} now; every cursor from before is answered with a reset.")
+
+
+async def _restored() -> None:
+    # The tables of an older Waybill are renumbered as well as those of this one.
+    if await database.tables() is not Tables.NEWER:
+        await event_log.renumber()
+
+
+def _sqlite_file(instead: str) -> Path:
+    url = _configured().database_url
+    if not database.is_sqlite(url):
+        _fail(f"This is for SQLite. For PostgreSQL run: {instead}")
+    return Path(url.removeprefix("sqlite://"))
 
 
 @tokens.command("create")

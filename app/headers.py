@@ -51,7 +51,9 @@ class Guard:
             await self.app(scope, receive, answer)
         except Exception as error:
             reference = uuid4().hex
-            log.error("Internal error %s at %s", reference, scope["path"], exc_info=error)
+            # The rest of a path may be a secret, as that of a link is.
+            place = scope["path"].split("/")[1]
+            log.error("Internal error %s at /%s", reference, place, exc_info=error)
             if begun:
                 # Half an answer has gone; to end the connection is all that is left to say.
                 raise

@@ -8,7 +8,9 @@ from uuid import uuid4
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from api.observing import running
 from app.settings import Settings
+from models.measuring import span
 
 HEADER = "x-request-id"
 
@@ -35,7 +37,10 @@ class RequestIds:
 
         token = _request_id.set(name)
         try:
-            await self.app(scope, receive, answer)
+            # The rest of a path may be a secret, as that of a link is.
+            place = scope["path"].split("/")[1]
+            with span(f"{scope.get('method', 'WEBSOCKET')} /{place}", request_id=name):
+                await self.app(scope, receive, answer)
         finally:
             _request_id.reset(token)
 
@@ -43,6 +48,8 @@ class RequestIds:
 class _WithRequestId(logging.Filter):
     def filter(self, record: logging.LogRecord) -> bool:
         record.request_id = _request_id.get()
+        own = running.get()
+        record.operation, record.actor = (own.name, own.actor) if own else ("-", "-")
         return True
 
 
@@ -51,7 +58,8 @@ def configuration(settings: Settings) -> dict[str, Any]:
     people = {"format": "%(levelname)-7s %(message)s"}
     programs = {
         "()": "pythonjsonlogger.json.JsonFormatter",
-        "fmt": "%(asctime)s %(levelname)s %(name)s %(message)s %(request_id)s",
+        "fmt": "%(asctime)s %(levelname)s %(name)s %(message)s "
+        "%(request_id)s %(operation)s %(actor)s",
         "rename_fields": {"asctime": "at", "levelname": "level", "name": "logger"},
     }
     return {
@@ -70,5 +78,9 @@ def configuration(settings: Settings) -> dict[str, Any]:
         "loggers": {
             "uvicorn": {"level": "WARNING" if settings.is_development else "INFO"},
             "websockets": {"level": "WARNING"},
+            # A line for each operation is for programs to read.
+            "api.observing": {"level": "WARNING" if settings.is_development else "INFO"},
+            # It logs the addresses it asks, which may have secrets in them.
+            "httpx": {"level": "WARNING"},
         },
     }

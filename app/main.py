@@ -13,7 +13,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 
 from api.execution import Engine
-from app import callbacks, graphiql, health, oidc, papers
+from app import callbacks, graphiql, health, metrics, oidc, papers, tracing
 from app.callers import Callers
 from app.headers import Guard
 from app.http import Endpoint
@@ -37,6 +37,7 @@ def application(given: Settings | None = None) -> Starlette:
     if configured.secret is not None:
         links.use(configured.secret.get_secret_value())
     oidc.use(configured)
+    tracing.begin(configured)
     engine = Engine(introspection=configured.is_development)
     callers = Callers(configured.subscriptions_per_actor)
     sockets = Sockets(engine, callers, configured)
@@ -63,6 +64,7 @@ def _routes(endpoint: Endpoint, sockets: Sockets, configured: Settings) -> list[
     routes: list[BaseRoute] = [
         Route("/healthz", health.alive),
         Route("/readyz", health.ready),
+        *metrics.routes(configured),
         Route("/graphql", endpoint.answer, methods=["GET", "POST"]),
         WebSocketRoute("/graphql", sockets.serve),
         *callbacks.routes(configured),
@@ -87,6 +89,7 @@ async def _lifespan(app: Starlette) -> AsyncIterator[None]:
         ending = asyncio.create_task(persist(app.state.callers.end_revoked))
         try:
             async with AsyncExitStack() as stack:
+                await stack.enter_async_context(metrics.kept(app.state.callers))
                 if policies.current().clockwork:
                     await stack.enter_async_context(clockwork.running())
                 yield

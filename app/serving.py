@@ -3,15 +3,19 @@
 import asyncio
 import errno
 import json
+import logging
 import logging.config
 import os
 import signal
 import socket
 from pathlib import Path
 from secrets import token_urlsafe
+from tempfile import TemporaryDirectory
 from typing import Any, cast
 
 import uvicorn
+from prometheus_client.multiprocess import mark_process_dead
+from uvicorn.config import STARTUP_FAILURE
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from uvicorn.supervisors import Multiprocess
@@ -20,10 +24,13 @@ from websockets.http11 import Request
 from app import streams
 from app.audiences import WIRE
 from app.logs import configuration
+from app.metrics import SHARED
 from app.settings import Settings
 from models import Customer, Role
 from services import people, seeds
 from services.actors import SYSTEM
+
+log = logging.getLogger(__name__)
 
 TOKENS = Path("data/development-tokens.json")
 MESSAGE_LIMIT = 1_000_000
@@ -201,6 +208,31 @@ def run(settings: Settings, workers: int, **given: Any) -> None:
     if workers > 1:
         # A link that one of them signs is opened by another one.
         os.environ.setdefault("WAYBILL_SECRET", token_urlsafe(32))
-        Multiprocess(config, sockets=[config.bind_socket()]).run()
+        _run_several(config)
     else:
         server.run()
+
+
+class Workers(Multiprocess):
+    """uvicorn's worker processes, which share their metrics.
+
+    uvicorn stops all of them where one cannot start, and starts those anew that die later.
+    """
+
+    def keep_subprocess_alive(self) -> None:
+        before = {process.pid for process in self.processes}
+        super().keep_subprocess_alive()
+        for pid in before - {process.pid for process in self.processes}:
+            mark_process_dead(pid)  # type: ignore[no-untyped-call]
+
+
+def _run_several(config: uvicorn.Config) -> None:
+    with TemporaryDirectory(prefix="waybill-metrics-") as folder:
+        # Before any of them starts, as prometheus-client looks for it when it is imported.
+        os.environ[SHARED] = folder
+        workers = Workers(config, sockets=[config.bind_socket()])
+        workers.run()
+    failed = [each.exitcode for each in workers.processes if each.exitcode == STARTUP_FAILURE]
+    if failed:
+        log.error("A worker could not start, for the reason above, so none of them runs.")
+        raise SystemExit(STARTUP_FAILURE)

@@ -40,6 +40,9 @@ class Settings(BaseSettings):
     that were started together.
     as often.
 
+    `metrics_token` opens /metrics, which is not there in production without one; `traces` sends
+    spans by OpenTelemetry, as its own variables OTEL_* say.
+
     `oidc_issuer` and `oidc_audience` name the identity provider whose tokens staff may call with;
     `oidc_roles` says which role goes with which value of `oidc_role_claim` (a.b reaches into it),
     the first that fits, as {"waybill-admins": "admin"}. Its keys are kept for `oidc_keys_lifetime`
@@ -61,6 +64,8 @@ class Settings(BaseSettings):
     subscriptions_per_connection: int = Field(default=100, ge=1)
     subscriptions_per_actor: int | None = Field(default=None, ge=1)
     connection_init_timeout: float = Field(default=10.0, gt=0)
+    metrics_token: SecretStr | None = None
+    traces: bool = False
     oidc_issuer: str = ""
     oidc_audience: str = ""
     oidc_keys_url: str = ""

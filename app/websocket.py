@@ -22,6 +22,7 @@ from app.wire import Malformed, read_json, read_request, write_json
 from services.actors import Actor
 from services.clock import now
 from services.live import Course, course
+from services.measures import DELIVERIES
 
 log = logging.getLogger(__name__)
 
@@ -250,6 +251,7 @@ class Socket:
                 await self._next(name, result)
 
     async def _next(self, name: str, result: ExecutionResult) -> None:
+        DELIVERIES.inc()
         await self._send({"id": name, "type": "next", "payload": result.formatted})
 
     async def _fail(self, name: str, errors: list[GraphQLError]) -> None:

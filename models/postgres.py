@@ -13,6 +13,8 @@ from tortoise.backends.base.client import TransactionalDBClient, TransactionCont
 from tortoise.connection import get_connections
 from tortoise.exceptions import TransactionManagementError
 
+from models.measuring import Timed
+
 
 class ReturningTransactionContext(TransactionContextPooled):
     async def __aenter__(self) -> TransactionalDBClient:
@@ -43,9 +45,13 @@ class ReturningTransactionContext(TransactionContextPooled):
         await self.client._parent._pool.release(self.client._connection)
 
 
-class ReturningPostgresClient(AsyncpgDBClient):
+class TimedTransaction(Timed, TransactionWrapper):
+    pass
+
+
+class ReturningPostgresClient(Timed, AsyncpgDBClient):
     def _in_transaction(self) -> TransactionContextPooled:
-        return ReturningTransactionContext(TransactionWrapper(self), self._pool_init_lock)
+        return ReturningTransactionContext(TimedTransaction(self), self._pool_init_lock)
 
 
 def get_client_class(db_info: dict[str, Any]) -> type[AsyncpgDBClient]:

@@ -15,8 +15,10 @@ from tortoise.backends.sqlite.client import (
 )
 from tortoise.connection import get_connections
 
+from models.measuring import Timed
 
-class ImmediateTransaction(SqliteTransactionWrapper):
+
+class ImmediateTransaction(Timed, SqliteTransactionWrapper):
     async def begin(self) -> None:
         try:
             await self._connection.execute("BEGIN IMMEDIATE")
@@ -42,7 +44,7 @@ class ImmediateTransactionContext(SqliteTransactionContext):
         return client
 
 
-class ImmediateSqliteClient(SqliteClient):
+class ImmediateSqliteClient(Timed, SqliteClient):
     def _in_transaction(self) -> SqliteTransactionContext:
         return ImmediateTransactionContext(ImmediateTransaction(self), self._lock)
 

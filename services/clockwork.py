@@ -25,6 +25,7 @@ from services import (
 from services.actors import SYSTEM
 from services.clock import now
 from services.live import live, persist
+from services.measures import CLOCKWORK
 
 log = logging.getLogger(__name__)
 
@@ -101,10 +102,13 @@ async def _act(job: Job, row_id: int) -> bool:
     try:
         await job.act(row_id)
     except Refused as refusal:
+        CLOCKWORK.labels(job.name, "refused").inc()
         log.info("%s of %d was refused: %s", job.name, row_id, refusal)
     except Exception:
+        CLOCKWORK.labels(job.name, "failed").inc()
         log.exception("%s of %d failed", job.name, row_id)
     else:
+        CLOCKWORK.labels(job.name, "done").inc()
         return True
     _resting[job.name, row_id] = now() + RESTS_FOR
     return False

@@ -19,6 +19,7 @@ from broadcaster import Broadcast
 from models import Event
 from services import event_log
 from services.clock import now
+from services.measures import OVERFLOWS
 
 log = logging.getLogger(__name__)
 
@@ -133,6 +134,8 @@ class Inbox:
         if len(self.events) < INBOX_LIMIT and not self.overflowed:
             self.events.append(event)
         else:
+            if not self.overflowed:
+                OVERFLOWS.inc()
             self.events.clear()
             self.overflowed = True
         self.filled.set()

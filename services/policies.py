@@ -100,6 +100,9 @@ class Policy:
     ended_token_days: int | None = 90
     """How long a token that has expired or was revoked is still listed; None for ever."""
 
+    slow_operation_seconds: float | None = 1.0
+    """How long an operation may take before the log tells of it; None for any time."""
+
 
 _policy = Policy()
 

@@ -27,8 +27,10 @@ from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 from api import changes, limits
 from api.context import Context
 from api.errors import shown
+from api.observing import observed, outcome
 from api.schema import schema
 from services.commit import undisturbed
+from services.measures import REJECTED
 
 __all__ = ["ExecutionResult", "GraphQLError", "OperationType"]
 
@@ -94,6 +96,7 @@ class Engine:
         """Parse, validate and choose the operation to run."""
         document = self._document(request.query)
         if not isinstance(document, DocumentNode):
+            REJECTED.inc()
             return Rejected(errors=document)
         chosen = _choose(document, request.operation_name)
         if isinstance(chosen, str):
@@ -105,8 +108,12 @@ class Engine:
 
     async def run(self, operation: Operation, context: Context) -> ExecutionResult:
         """The answer to a query or a mutation."""
-        result: Any = execute(**self._arguments(operation, context))
-        return _masked(result if isinstance(result, ExecutionResult) else await result)
+        with observed(_name(operation), operation.kind.value, context.actor.label) as own:
+            begun: Any = execute(**self._arguments(operation, context))
+            result = _masked(begun if isinstance(begun, ExecutionResult) else await begun)
+            codes = {str((each.extensions or {}).get("code")) for each in result.errors or ()}
+            own.outcome = outcome(result.data, codes)
+            return result
 
     async def stream(
         self, operation: Operation, context: Context
@@ -218,6 +225,16 @@ def _choose(document: DocumentNode, name: str | None) -> OperationType | str:
             return "There is no such operation in this document."
         case _:
             return "This document has several operations. Say which one in `operationName`."
+
+
+def _name(operation: Operation) -> str | None:
+    """The name of the operation, where it has one, whether it was asked for or is the only one."""
+    if operation.request.operation_name is not None:
+        return operation.request.operation_name
+    for node in operation.document.definitions:
+        if isinstance(node, OperationDefinitionNode):
+            return node.name.value if node.name else None
+    return None
 
 
 def _masked(result: ExecutionResult) -> ExecutionResult:
