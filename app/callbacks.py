@@ -20,7 +20,8 @@ from app.settings import Settings
 from app.wire import Malformed, is_storable, read_json, write_json
 from models import PaymentProvider
 from models.errors import Refused
-from services import payment_reports, policies
+from services import carrier_reports, payment_reports, policies
+from services.carrier_reports import CarrierReports
 from services.clock import now
 from services.providers import Report
 from services.signatures import HEADER, Unsigned, verify
@@ -29,6 +30,7 @@ log = logging.getLogger(__name__)
 
 STATUSES = {"NOT_FOUND": 404, "MISMATCH": 422}
 _REPORT = TypeAdapter(Report)
+_REPORTS = TypeAdapter(CarrierReports)
 
 
 @dataclass(frozen=True)
@@ -85,8 +87,16 @@ async def _take_payment_report(sender: str, content: dict[str, Any]) -> dict[str
     return {"payment": heard.payment.number, "recorded": heard.is_news}
 
 
+async def _take_carrier_reports(sender: str, content: dict[str, Any]) -> dict[str, Any]:
+    reports = _REPORTS.validate_python(content)
+    await carrier_reports.hear(sender, reports.events)
+    # The same whatever we know, or it would tell which parcels there are.
+    return {"received": len(reports.events)}
+
+
 PAYMENTS = Callbacks("/callbacks/payments", _payment_secret, _take_payment_report)
-ALL = (PAYMENTS,)
+CARRIERS = Callbacks("/callbacks/carriers", carrier_reports.secret_of, _take_carrier_reports)
+ALL = (PAYMENTS, CARRIERS)
 
 
 def routes(settings: Settings) -> list[Route]:

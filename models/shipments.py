@@ -112,14 +112,16 @@ class ShipmentLine(Row):
 
 
 class CarrierEvent(Model):
-    """A report of the carrier, kept as it was received and kept once."""
+    """A report of the carrier, kept as it was received and kept once. Where the carrier's `code` is
+    one that nobody here knows, it has no status."""
 
     id = fields.BigIntField(primary_key=True)
     shipment: fields.ForeignKeyRelation[Shipment] = fields.ForeignKeyField(
         "models.Shipment", related_name=False, on_delete=fields.RESTRICT
     )
     shipment_id: int
-    status = fields.CharEnumField(ShipmentStatus, max_length=20)
+    code = fields.CharField(max_length=60, default="")
+    status = fields.CharEnumField(ShipmentStatus, max_length=20, null=True)
     occurred_at = fields.DatetimeField()
     place = fields.CharField(max_length=200, default="")
     description = fields.CharField(max_length=500, default="")

@@ -70,6 +70,9 @@ class Policy:
     payment_provider_timeout_seconds: float = 5.0
     """How long to wait for the provider's answer before asking again later."""
 
+    carrier_secrets: str = ""
+    """The secrets with which carriers sign their callbacks, such as DHL=one,UPS=another."""
+
     callback_tolerance_seconds: float = 300.0
     """How old the signature of a callback may be."""
 

@@ -28,6 +28,7 @@ from services.actors import Actor
 from services.commit import announce, operation
 from services.facts.shipments import (
     CarrierEventRecorded,
+    CarrierEventUnknown,
     ShipmentCreated,
     ShipmentDelivered,
     ShipmentLabelled,
@@ -108,6 +109,7 @@ async def record_event(
     occurred_at: datetime,
     place: str = "",
     description: str = "",
+    code: str = "",
 ) -> Shipment:
     """Record what a carrier reports of a parcel, in any order, late or more than once.
 
@@ -131,6 +133,7 @@ async def record_event(
         occurred_at=occurred_at,
         place=place,
         description=description,
+        code=code,
     )
     announce(
         actor,
@@ -148,6 +151,32 @@ async def record_event(
         await shipment.store()
         await exceptions.follow_parcel(actor, order, shipment, before, description or place)
         await _announce_progress(actor, order, shipment)
+    return shipment
+
+
+@operation
+async def record_unknown(
+    actor: Actor,
+    shipment_id: int,
+    *,
+    code: str,
+    occurred_at: datetime,
+    place: str = "",
+    description: str = "",
+) -> Shipment:
+    """Keep what a carrier reports in a word of its own; it says nothing about the status."""
+    order, shipment = await scopes.take_part(actor, Shipment, shipment_id)
+    refuse_any(reasons_not_to_record(shipment, ShipmentStatus.IN_TRANSIT))
+    same = {"shipment_id": shipment.id, "code": code, "occurred_at": occurred_at}
+    if not await CarrierEvent.exists(**same):
+        await CarrierEvent.create(**same, place=place, description=description)
+        about = {"order_id": order.id, "customer_id": order.customer_id}
+        announce(
+            actor,
+            CarrierEventUnknown(
+                **about, shipment_id=shipment.id, carrier_code=code, occurred_at=occurred_at
+            ),
+        )
     return shipment
 
 

@@ -833,13 +833,14 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
                 ('shipment', fields.ForeignKeyField('models.Shipment', source_field='shipment_id', db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.RESTRICT)),
-                ('status', fields.CharEnumField(description='CREATED: created\nLABELLED: labelled\nSHIPPED: shipped\nIN_TRANSIT: in_transit\nOUT_FOR_DELIVERY: out_for_delivery\nDELIVERY_FAILED: delivery_failed\nRETURNING: returning\nDELIVERED: delivered\nRETURNED_TO_SENDER: returned_to_sender\nLOST: lost\nDAMAGED: damaged\nVOIDED: voided', enum_type=ShipmentStatus, max_length=20)),
+                ('code', fields.CharField(default='', max_length=60)),
+                ('status', fields.CharEnumField(null=True, description='CREATED: created\nLABELLED: labelled\nSHIPPED: shipped\nIN_TRANSIT: in_transit\nOUT_FOR_DELIVERY: out_for_delivery\nDELIVERY_FAILED: delivery_failed\nRETURNING: returning\nDELIVERED: delivered\nRETURNED_TO_SENDER: returned_to_sender\nLOST: lost\nDAMAGED: damaged\nVOIDED: voided', enum_type=ShipmentStatus, max_length=20)),
                 ('occurred_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
                 ('place', fields.CharField(default='', max_length=200)),
                 ('description', fields.CharField(default='', max_length=500)),
                 ('received_at', fields.DatetimeField(auto_now=False, auto_now_add=True)),
             ],
-            options={'table': 'carrier_events', 'app': 'models', 'unique_together': (('shipment_id', 'status', 'occurred_at'),), 'pk_attr': 'id', 'table_description': 'A report of the carrier, kept as it was received and kept once.'},
+            options={'table': 'carrier_events', 'app': 'models', 'unique_together': (('shipment_id', 'status', 'occurred_at'),), 'pk_attr': 'id', 'table_description': "A report of the carrier, kept as it was received and kept once. Where the carrier's `code` is"},
             bases=['Model'],
         ),
         ops.CreateModel(

@@ -41,6 +41,14 @@ class CarrierEventRecorded(ShipmentFact):
 
 
 @dataclass(frozen=True, kw_only=True)
+class CarrierEventUnknown(ShipmentFact):
+    """A carrier reported something that we have no word for; it changes nothing."""
+
+    carrier_code: str
+    occurred_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
 class ShipmentProgressed(ShipmentFact):
     """A parcel's status changed by what its carrier reported."""
 

@@ -83,7 +83,10 @@ class ShipmentLine(Node):
 
 @strawberry.type(description="What a carrier reported of a parcel.")
 class CarrierEvent:
-    status: models.ShipmentStatus = column("What became of the parcel.")
+    status: models.ShipmentStatus | None = column(
+        "What became of the parcel; null where the carrier's code is one that nobody here knows."
+    )
+    code: str = column("In the carrier's own code, where it came from the carrier.")
     occurred_at: datetime = column("When, by the carrier's clock.")
     place: str = column("Where.")
     description: str = column("In the carrier's words.")

@@ -6,8 +6,7 @@ import strawberry
 
 import models
 from api.fields import batched, column, many
-from api.types.fulfillments import CarrierEvent
-from services import progress
+from services import progress, promises
 
 
 @strawberry.type(description="What is bought.")
@@ -19,6 +18,14 @@ class TrackedLine:
     delivered: int = column("Units that have arrived.")
 
 
+@strawberry.type(description="What a carrier reported of a parcel.")
+class TrackedEvent:
+    status: models.ShipmentStatus | None = column("What became of it; null where that is unknown.")
+    occurred_at: datetime = column("When, by the carrier's clock.")
+    place: str = column("Where.")
+    description: str = column("In the carrier's words.")
+
+
 @strawberry.type(description="A parcel on its way.")
 class TrackedShipment:
     status: models.ShipmentStatus = column("Where it stands.")
@@ -26,7 +33,7 @@ class TrackedShipment:
     tracking_code: str | None = column("The carrier's name for it.")
     shipped_at: datetime | None = column("When the carrier took it.")
     delivered_at: datetime | None = column("When it arrived.")
-    events: list[CarrierEvent] = many(
+    events: list[TrackedEvent] = many(
         models.CarrierEvent, "shipment_id", "What the carrier reported, as it came in."
     )
 
@@ -40,6 +47,10 @@ class TrackedOrder:
     )
     fulfillment_status: progress.OrderFulfillmentStatus = batched(
         progress.fulfillment_statuses, "How far its units have come."
+    )
+    promised_at: datetime | None = column("Until when everything is to arrive.")
+    is_late: bool = batched(
+        promises.late, "Whether that has passed, or had before everything arrived."
     )
     placed_at: datetime | None = column("When it was placed.")
     completed_at: datetime | None = column("When everything had arrived.")
