@@ -256,8 +256,8 @@ DAMAGES: Sequence[tuple[str, set[str]]] = (
         {"shipment-reports", "exception-parcels"},
     ),
     (
-        "INSERT INTO carrier_events (shipment_id, status, occurred_at, place, description, "
-        "received_at) SELECT MIN(id), 'lost', CURRENT_TIMESTAMP, '', '', CURRENT_TIMESTAMP "
+        "INSERT INTO carrier_events (shipment_id, status, code, occurred_at, place, description, "
+        "received_at) SELECT MIN(id), 'lost', '', CURRENT_TIMESTAMP, '', '', CURRENT_TIMESTAMP "
         "FROM shipments WHERE status = 'labelled'",
         {"shipment-reports"},
     ),
