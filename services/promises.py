@@ -129,14 +129,11 @@ async def _promise(actor: Actor, order: Order, date: _Date, reason: str) -> None
         actor=actor.label,
         made_at=moment,
     )
-    work = await Fulfillment.filter(order_id=order.id).exclude(status__in=FINISHED).order_by("id")
-    for each in work:
-        each.dispatch_by = dispatch_by or each.dispatch_by
-    await store_all(work, "dispatch_by")
     about = {"order_id": order.id, "customer_id": order.customer_id, "promised_at": promised_at}
     if before is None:
         announce(actor, OrderPromised(**about))
     else:
+        await _hurry(order)
         announce(actor, PromiseChanged(**about, promised_before=before, promise_reason=reason))
 
 
@@ -154,3 +151,11 @@ async def _prospect(order: Order, lines: Sequence[OrderLine]) -> Prospect | None
         return None
     offer = next(each for each in offered if each.method.id == option.method.id)
     return Prospect(offer=offer, goods=goods, option=option)
+
+
+async def _hurry(order: Order) -> None:
+    """Let the work on an order be handed over when the order is to be."""
+    work = await Fulfillment.filter(order_id=order.id).exclude(status__in=FINISHED).order_by("id")
+    for each in work:
+        each.dispatch_by = order.dispatch_by or each.dispatch_by
+    await store_all(work, "dispatch_by")

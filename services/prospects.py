@@ -45,7 +45,6 @@ HERE = {ShipmentStatus.CREATED, ShipmentStatus.LABELLED}
 DONE = {ShipmentStatus.DELIVERED, ShipmentStatus.VOIDED}
 # When nothing is to be learned of an order any more.
 GIVES_UP_AFTER = timedelta(days=30)
-WATCHED = (ExceptionKind.LATE, ExceptionKind.DELAY_PREDICTED, ExceptionKind.CARRIER_SILENT)
 
 
 @dataclass(kw_only=True)
@@ -215,10 +214,10 @@ async def _follow(order: Order, situation: Situation, risk: DelayRisk) -> None:
         if silent
         else None,
     }
+    over = [kind for kind, reason in reasons.items() if reason is None]
+    await exceptions.resolve(SYSTEM, order, *over)
     for kind, reason in reasons.items():
-        if reason is None:
-            await exceptions.resolve(SYSTEM, order, kind)
-        elif not await exceptions.was_settled(order, kind, reason):
+        if reason is not None and not await exceptions.was_settled(order, kind, reason):
             await exceptions.open(SYSTEM, order, kind, reason=reason)
 
 

@@ -116,6 +116,7 @@ class World:
         later = packed.dispatch_by + timedelta(days=30)
         await promises.agree(SYSTEM, packed.order_id, promised_at=later, reason="Away.")
         self.packed = await Fulfillment.get(id=packed.id)
+        self.agreed = await Order.get(id=packed.order_id)
         self.parcel = await shipments.create(SYSTEM, packed.id, carrier="UPS", tracking_code="1Z9")
 
     async def _scan(self):
@@ -231,6 +232,14 @@ FILTERS = {
         "externalReference": (lambda w: "A-1", lambda w, row: row.id == w.theirs.id),
         "enteredSince": (lambda w: iso(w.moment), lambda w, row: row.created_at >= w.moment),
         "enteredUntil": (lambda w: iso(w.moment), lambda w, row: row.created_at < w.moment),
+        "promisedBefore": (
+            lambda w: iso(w.agreed.promised_at),
+            lambda w, row: row.promised_at and row.promised_at < w.agreed.promised_at,
+        ),
+        "dispatchBefore": (
+            lambda w: iso(w.agreed.dispatch_by),
+            lambda w, row: row.dispatch_by and row.dispatch_by < w.agreed.dispatch_by,
+        ),
         "placedSince": (
             lambda w: iso(w.shipped.placed_at),
             lambda w, row: row.placed_at and row.placed_at >= w.shipped.placed_at,

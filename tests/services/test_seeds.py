@@ -17,6 +17,7 @@ from models import (
     Location,
     Mispick,
     Order,
+    OrderException,
     OrderLine,
     OrderStatus,
     Package,
@@ -26,6 +27,7 @@ from models import (
     PaymentStatus,
     Person,
     Product,
+    Promise,
     Reservation,
     ReservationStatus,
     Role,
@@ -39,6 +41,7 @@ from models import (
 )
 from services import (
     checks,
+    clockwork,
     commit,
     customers,
     event_log,
@@ -258,3 +261,18 @@ class TestCatalog:
 def _check_digit(digits: str) -> int:
     odd, even = digits[0::2], digits[1::2]
     return -(sum(map(int, odd)) + 3 * sum(map(int, even))) % 10
+
+
+class TestProspects:
+    async def test_show_orders_that_are_late_and_some_that_will_be(self, database, clock):
+        await seeds.seed(120, until=UNTIL)
+        clock.time = UNTIL
+
+        while await clockwork.tick():
+            pass
+
+        kinds = Counter(await OrderException.filter(is_open=True).values_list("kind", flat=True))
+        assert kinds["late"] >= 1
+        assert kinds["delay_predicted"] >= 3
+        assert await Promise.all().count() >= 100
+        assert await broken() == []

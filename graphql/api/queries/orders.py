@@ -49,6 +49,10 @@ class OrderFilter:
     external_reference: str | None = condition("external_reference", "With exactly this reference.")
     entered_since: datetime | None = condition("created_at__gte", "Entered then or later.")
     entered_until: datetime | None = condition("created_at__lt", "Entered before then.")
+    promised_before: datetime | None = condition("promised_at__lt", "Promised until before then.")
+    dispatch_before: datetime | None = condition(
+        "dispatch_by__lt", "To be handed over before then."
+    )
     placed_since: datetime | None = condition("placed_at__gte", "Placed then or later.")
     placed_until: datetime | None = condition("placed_at__lt", "Placed before then.")
 
