@@ -31,6 +31,10 @@ from services.live import HEARTBEAT_SECONDS, Heartbeat, Interest, Reset, Tidings
 PAGE = 100
 FACTS = every_fact()
 ORDER_KINDS = frozenset(name for name, fact in FACTS.items() if issubclass(fact, OrderFact))
+# What staff alone may know is not told by a link, not even that something happened.
+TRACKED_KINDS = frozenset(
+    name for name in ORDER_KINDS if FACTS[name].NEEDS is Permission.ORDERS_READ
+)
 ALERT_KINDS = frozenset(name for name, fact in FACTS.items() if issubclass(fact, StockAlertFact))
 EXCEPTION_KINDS = frozenset(name for name, fact in FACTS.items() if issubclass(fact, ExceptionFact))
 LEVEL_KINDS = frozenset({StockMoved.__name__, ReorderPointSet.__name__})
@@ -90,7 +94,8 @@ async def order(actor: Actor, order_id: int, after: int | None) -> AsyncGenerato
 
 async def order_by_token(token: str, after: int | None) -> AsyncGenerator[Update, None]:
     """An order for whoever has its tracking token, account or not."""
-    async with aclosing(_follow_order(await find_by_token(token), after)) as updates:
+    row = await find_by_token(token)
+    async with aclosing(_follow_order(row, after, TRACKED_KINDS)) as updates:
         async for update in updates:
             yield update
 
@@ -159,12 +164,14 @@ def _of(variant_id: int | None, location_id: int | None) -> dict[str, int]:
     return {name: value for name, value in given.items() if value is not None}
 
 
-async def _follow_order(row: Order, after: int | None) -> AsyncGenerator[Update, None]:
+async def _follow_order(
+    row: Order, after: int | None, kinds: frozenset[str] = ORDER_KINDS
+) -> AsyncGenerator[Update, None]:
     start = live.position if after is None else after
     if after is None:
         # Read after the position was noted: what happens in between is told again, never lost.
         yield Update(position=start, row=await Order.get(id=row.id))
-    interest = Interest(order_id=row.id, kinds=ORDER_KINDS)
+    interest = Interest(order_id=row.id, kinds=kinds)
     async with aclosing(live.watch(interest, start)) as watched:
         async for tidings in watched:
             if isinstance(tidings, Heartbeat):

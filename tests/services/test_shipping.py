@@ -3,16 +3,17 @@ the fifth of January 2026, 10:30 in Berlin, where the day after is a working day
 
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from functools import partial
 
 import pytest
 
 from models import Order, RateBand, ShippingMethod, ShippingZone, Variant
 from models.orders import PostalAddress
-from services import fulfillments, order_lines, shipping, shipping_methods
+from services import checks, fulfillments, order_lines, shipping, shipping_methods
 from services.actors import SYSTEM
 from services.goods import LineDraft
 from services.zones import rate_of, zone_of
-from tests.cast import HOME, lines_of, one_database, refuses, told
+from tests.cast import HOME, all_at_once, lines_of, one_database, refused, refuses, told, work_on
 
 
 def address(**given: str) -> PostalAddress:
@@ -210,6 +211,27 @@ class TestChoose:
 
         async with refuses(("BLOCKED", ("id",))):
             await shipping.choose(clerk, order.id, air.id)
+
+
+class TestRush:
+    async def test_to_choose_and_to_hand_over_ends_in_one_way_or_the_other(self, shop, clerk):
+        standard, air = await shop.ships()
+        work = await shop.fulfillment("parcelled")
+
+        outcomes = await all_at_once(
+            [
+                partial(shipping.choose, clerk, work.order_id, air.id),
+                partial(fulfillments.hand_over, SYSTEM, work.id),
+                partial(shipping.choose, clerk, work.order_id, standard.id),
+            ]
+        )
+
+        order = await Order.get(id=work.order_id)
+        assert (await work_on(order))[0].status == "handed_over"
+        chosen = [each for each in outcomes if isinstance(each, Order)]
+        assert order.shipping_method_id in {None, *(each.shipping_method_id for each in chosen)}
+        assert {each.problems[0].code for each in refused(outcomes)} <= {"BLOCKED"}
+        assert [result for result in await checks.run() if result.broken] == []
 
 
 class TestMethods:

@@ -4,8 +4,8 @@ from contextlib import aclosing
 
 import pytest
 
-from models import Event, ExceptionKind, Hold, HoldKind, StockAlertStatus
-from services import holds, orders, stock, watching
+from models import Event, ExceptionKind, Hold, HoldKind, OrderException, StockAlertStatus
+from services import exceptions, holds, orders, stock, watching
 from services.actors import SYSTEM, Actor
 from services.live import Heartbeat, Interest
 from services.watching import Update
@@ -85,6 +85,20 @@ class TestOrderByToken:
     async def test_refuses_a_token_that_leads_nowhere(self, feed):
         async with refuses(("NOT_FOUND", ("token",))):
             await take(watching.order_by_token("nowhere", None), 1)
+
+    async def test_says_nothing_of_what_staff_alone_may_know(self, feed, shop, clerk):
+        order = await shop.order("placed", mug=1)
+        await holds.hold(clerk, order.id, kind=HoldKind.MANUAL, reason="Wait.")
+        [row] = await OrderException.filter(order_id=order.id)
+        await all_placed(feed)
+
+        async with aclosing(watching.order_by_token(order.tracking_token, None)) as updates:
+            await take(updates, 1)
+            await exceptions.assign(clerk, row.id)
+            await orders.cancel(clerk, order.id, reason="Enough.")
+            told = await take(updates, 1)
+
+        assert told[0].event.kind not in watching.EXCEPTION_KINDS
 
 
 class TestStockAlerts:
