@@ -1,11 +1,21 @@
 """Where an order's goods leave from, and when they are ready to."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from models import Level, Location, Order, OrderLine, OrderStatus, Reservation, ReservationStatus
+from models import (
+    Arrival,
+    ArrivalStatus,
+    Level,
+    Location,
+    Order,
+    OrderLine,
+    OrderStatus,
+    Reservation,
+    ReservationStatus,
+)
 from services import policies
 from services.clock import now
 
@@ -24,7 +34,10 @@ async def of_order(order: Order, lines: Sequence[OrderLine]) -> list[Departure]:
     """Of an order that is placed, from where its units are set aside, and for those that wait
     for stock, from when that should come; of a draft, from where there is enough now."""
     if order.status not in PLACED:
-        return await of_goods({line.variant_id: line.remaining for line in lines})
+        demand: Counter[int] = Counter()
+        for line in lines:
+            demand[line.variant_id] += line.remaining
+        return await of_goods(demand)
     location_ids = await Reservation.filter(
         order_id=order.id, status=ReservationStatus.ACTIVE
     ).values_list("location_id", flat=True)
@@ -59,9 +72,20 @@ async def of_goods(demand: Mapping[int, int]) -> list[Departure]:
     short = [
         v for v, units in demand.items() if sum(each.get(v, 0) for each in levels.values()) < units
     ]
-    if departures and short:
-        departures.append(_waiting(departures[0].location, None))
+    first = departures[0].location if departures else await _first_location()
+    if short and first is not None:
+        departures.append(_waiting(first, await _announced(short)))
     return departures
+
+
+async def _announced(variants: Sequence[int]) -> datetime | None:
+    """When the last of these comes, by the next arrival of each; None where one has none."""
+    rows = await Arrival.filter(variant_id__in=variants, status=ArrivalStatus.EXPECTED).order_by(
+        "-expected_at"
+    )
+    # The latest first, so that the earliest of each variant is what stays.
+    comes = {row.variant_id: row.expected_at for row in rows}
+    return max(comes.values()) if len(comes) == len(variants) else None
 
 
 async def _when_stocked(

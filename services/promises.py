@@ -83,10 +83,14 @@ async def revise(actor: Actor, order: Order, reason: str, *, freely: bool = Fals
     if (found := await _prospect(order, lines)) is None:
         return
     possible = found.option.promised_at
-    keeps = order.promised_at is not None and possible <= order.promised_at
-    if possible == order.promised_at or (keeps and not freely):
+    if not freely and order.promised_at is not None and possible <= order.promised_at:
         return
-    await _promise(actor, order, _date(found.option), reason)
+    if possible == order.promised_at:
+        # Another method may need it earlier, or later, to keep the same promise.
+        order.dispatch_by = found.option.dispatch_by
+        await _hurry(order)
+    else:
+        await _promise(actor, order, _date(found.option), reason)
     await order.store()
 
 

@@ -28,8 +28,8 @@ class Consignment:
 
 @dataclass(frozen=True, kw_only=True)
 class ShippingOption:
-    """What a method makes of a consignment. Handed over by `dispatch_by` it arrives until
-    `promised_at`; by `latest_dispatch_by`, it still does on that day."""
+    """What a method makes of a consignment: handed over by `dispatch_by`, it arrives until
+    `promised_at`, the end of `promised_on`."""
 
     method: ShippingMethod
     cost: int
@@ -42,10 +42,6 @@ class ShippingOption:
     meets_promise: bool = True
     is_cheapest_in_time: bool = False
 
-    @property
-    def shipping_method_id(self) -> int:
-        return int(self.method.id)
-
 
 @dataclass(frozen=True, kw_only=True)
 class Offer:
@@ -54,15 +50,6 @@ class Offer:
     method: ShippingMethod
     carrier: Carrier
     zones: Sequence[ShippingZone]
-
-
-async def _weight(lines: Sequence[OrderLine]) -> int:
-    variants = await Variant.in_bulk([line.variant_id for line in lines], "id")
-    return sum(variants[line.variant_id].weight_grams * line.remaining for line in lines)
-
-
-def _value(lines: Sequence[OrderLine]) -> int:
-    return sum(line.unit_price * line.remaining for line in lines)
 
 
 async def offers(*, and_also: int | None = None) -> list[Offer]:
@@ -204,3 +191,12 @@ def _in_time(option: ShippingOption, wanted_on: date | None, promised_at: dateti
 def nowhere(order: Order, *path: str) -> Problem:
     message = f"{order.number} has no shipping address. Give it one first."
     return Blocked(message=message, path=path or ("id",))
+
+
+async def _weight(lines: Sequence[OrderLine]) -> int:
+    variants = await Variant.in_bulk([line.variant_id for line in lines], "id")
+    return sum(variants[line.variant_id].weight_grams * line.remaining for line in lines)
+
+
+def _value(lines: Sequence[OrderLine]) -> int:
+    return sum(line.unit_price * line.remaining for line in lines)

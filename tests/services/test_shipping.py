@@ -131,6 +131,16 @@ class TestOptions:
 
         assert found.promised_on == date(2026, 1, 15)
 
+    async def test_wait_for_the_next_arrival_where_one_is_announced(self, shop, clock):
+        await shop.ships()
+        await shop.expect(shop.mug, 20, day=7)
+
+        [found, _] = await shipping.options_of_cart(
+            SYSTEM, [LineDraft(variant_id=shop.mug.id, quantity=16)], HOME
+        )
+
+        assert found.promised_on == date(2026, 1, 10)
+
     async def test_leave_out_what_does_not_go_there(self, shop):
         _, air = await shop.ships()
         await ShippingZone.filter(method_id=air.id).update(countries=["CH"])
