@@ -170,6 +170,11 @@ class Order(Lifecycle):
         self.step_to(OrderStatus.PLACED)
         self.placed_at = at
 
+    def look_again(self, *, at: datetime) -> None:
+        """Let its prospects be looked at then, where they are at all."""
+        if self.evaluate_at is not None:
+            self.evaluate_at = at
+
     def confirm(self, *, at: datetime) -> None:
         self.step_to(OrderStatus.CONFIRMED)
         self.confirmed_at = at

@@ -120,6 +120,9 @@ async def follow_parcel(
 ) -> None:
     """Open and resolve what a parcel's change of status says of its order."""
     was, kind = OF_PARCELS.get(before), OF_PARCELS.get(parcel.status)
+    if was is not kind:
+        order.look_again(at=now())
+        await order.save(update_fields=["evaluate_at"])
     if kind is not None:
         reason = f"{parcel.number} with {parcel.carrier} is {parcel.status}: {report or 'no word'}"
         await open(actor, order, kind, reason=reason)

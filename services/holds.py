@@ -45,6 +45,7 @@ async def hold(
     row = await Hold.create(
         order_id=order.id, kind=kind, reason=reason, due_at=due_at, actor=actor.label
     )
+    order.look_again(at=now())
     await order.store()
     kept = exceptions.OF_HOLDS[kind]
     await exceptions.open(actor, order, kept, reason=reason, due_at=due_at)
@@ -65,6 +66,7 @@ async def release(actor: Actor, hold_id: int) -> Order:
     if row.automatic:
         await _accept(actor, order, row.kind)
     await _end(actor, order, row)
+    order.look_again(at=now())
     await order.store()
     return order
 

@@ -159,5 +159,15 @@ class TestEvaluate:
         clock.advance(hours=6)
 
         assert await queue(order) == [_K.ON_HOLD, _K.DELAY_PREDICTED]
+        later = order.promised_at + timedelta(days=7)
+        await promises.agree(SYSTEM, order.id, promised_at=later, reason="They agreed.")
         await holds.release(SYSTEM, (await Hold.get(order_id=order.id)).id)
-        assert _K.ON_HOLD not in await queue(order)
+        assert await queue(order) == []
+
+    async def test_is_due_at_once_when_a_parcel_goes_astray(self, shipping, clock):
+        order = await shipping.order("shipped")
+        [sent] = await Shipment.filter(order_id=order.id)
+
+        await report(sent, ShipmentStatus.LOST)
+
+        assert await queue(order) == [_K.LOST, _K.DELAY_PREDICTED]
