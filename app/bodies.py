@@ -23,7 +23,7 @@ async def body_of(request: Request, settings: Settings) -> bytes:
             async for chunk in request.stream():
                 body += chunk
                 if len(body) > limit:
-                    raise Unreadable(413, "TOO_LARGE", f"A request has at most {limit} bytes.")
+                    raise Unreadable(413, "BODY_LIMIT", f"A request has at most {limit} bytes.")
     except TimeoutError as error:
         raise Unreadable(408, "TIMEOUT", "The request did not arrive in time.") from error
     except ClientDisconnect as error:

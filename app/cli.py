@@ -1,6 +1,7 @@
-"""`waybill`: serve, migrate, seed, tokens, schema and check."""
+"""`waybill`: serve, migrate, seed, tokens, schema, documents and check."""
 
 import asyncio
+import json
 import logging.config
 import os
 import signal
@@ -137,6 +138,14 @@ def schema() -> None:
     from api.schema import schema as assembled
 
     typer.echo(assembled.as_str())
+
+
+@app.command()
+def documents() -> None:
+    """Print the trusted documents with their hashes, as a manifest that Apollo's tools read."""
+    from api.documents import manifest
+
+    typer.echo(json.dumps(manifest(_configured().document_folders), indent=2))
 
 
 @app.command()

@@ -1,5 +1,7 @@
 """GraphQL over HTTP, as its specification has it: media types, methods and status codes."""
 
+from collections.abc import Sequence
+from math import ceil
 from typing import Any
 
 from starlette.requests import Request
@@ -22,6 +24,7 @@ from app.bodies import Unreadable, body_of
 from app.callers import Caller, Callers, address_of
 from app.identity import Unknown, identify
 from app.negotiation import GRAPHQL, JSON, Accepted
+from app.rates import Rates, TooFast
 from app.settings import Settings
 from app.streams import SERVER_SENT_EVENTS, Encoding, Stream
 from app.wire import Malformed, read_json, read_request, write_json
@@ -41,8 +44,8 @@ class Refusal(Exception):
 class Endpoint:
     """Answers /graphql."""
 
-    def __init__(self, engine: Engine, callers: Callers, settings: Settings) -> None:
-        self.engine, self.callers, self.settings = engine, callers, settings
+    def __init__(self, engine: Engine, callers: Callers, rates: Rates, settings: Settings) -> None:
+        self.engine, self.callers, self.rates, self.settings = engine, callers, rates, settings
 
     async def answer(self, request: Request) -> ASGIApp:
         if self.settings.is_development and _wants_page(request):
@@ -53,12 +56,14 @@ class Endpoint:
                 raise Refusal(406, "NOT_ACCEPTABLE", f"Accept {GRAPHQL} or {JSON}.")
             return await self._run(request, accepted)
         except Refusal as refusal:
-            content = {"errors": [refusal.error.formatted]}
+            content = _errors([refusal.error])
             return _respond(content, refusal.status, accepted.plain(), refusal.headers)
 
     async def _run(self, request: Request, accepted: Accepted) -> ASGIApp:
         caller = await self._caller(request)
         asked = await self._read(request)
+        if isinstance(asked, list):
+            return await self._run_each(asked, caller)
         # A GET is repeated and cached at will, so it may change nothing.
         allowed = {OperationType.QUERY}
         if request.method == "POST":
@@ -78,13 +83,39 @@ class Endpoint:
         assert form is not None
         return await self._stream(form, operation, context, caller)
 
+    async def _run_each(self, asked: list[execution.Request], caller: Caller) -> Response:
+        """The answers to a batch, one after the other, as a mutation may follow another."""
+        contents: list[Any] = []
+        for _ in asked[1:]:
+            await self._take(caller.address, caller.name)
+        for each in asked:
+            operation = self.engine.prepare(each, {OperationType.QUERY, OperationType.MUTATION})
+            if isinstance(operation, Rejected):
+                contents.append(_errors(operation.errors))
+            else:
+                result = await self.engine.run(operation, Context(actor=caller.actor))
+                contents.append(_content(result))
+        return _respond(contents, 200, JSON)
+
     async def _caller(self, request: Request) -> Caller:
+        address = address_of(request.scope)
         try:
             actor = await identify(request.headers.get("authorization"))
         except Unknown as error:
+            # Whoever guesses tokens is slowed down like everybody else.
+            await self._take(address, None)
             challenge = {"WWW-Authenticate": "Bearer"}
             raise Refusal(401, "UNAUTHENTICATED", str(error), **challenge) from error
-        return Caller(actor=actor, address=address_of(request.scope))
+        caller = Caller(actor=actor, address=address)
+        await self._take(address, caller.name)
+        return caller
+
+    async def _take(self, address: str, actor: str | None) -> None:
+        try:
+            await self.rates.take(address=address, actor=actor)
+        except TooFast as error:
+            wait = {"Retry-After": str(ceil(error.seconds))}
+            raise Refusal(429, "RATE_LIMIT", str(error), **wait) from error
 
     async def _stream(
         self, encoding: Encoding, operation: Operation, context: Context, caller: Caller
@@ -109,7 +140,7 @@ class Endpoint:
     def _rejected(
         self, rejected: Rejected, request: Request, accepted: Accepted, caller: Caller
     ) -> ASGIApp:
-        content = {"errors": [error.formatted for error in rejected.errors]}
+        content = _errors(rejected.errors)
         codes = {(error.extensions or {}).get("code") for error in rejected.errors}
         if "WRONG_METHOD" in codes and request.method == "GET":
             return _respond(content, 405, accepted.plain(), {"Allow": "POST"})
@@ -119,7 +150,7 @@ class Endpoint:
             return self._written(SERVER_SENT_EVENTS, result, caller)
         return _respond(content, _failure(accepted.plain()), accepted.plain())
 
-    async def _read(self, request: Request) -> execution.Request:
+    async def _read(self, request: Request) -> execution.Request | list[execution.Request]:
         try:
             if request.method == "GET":
                 return read_request(_query_parameters(request))
@@ -128,11 +159,19 @@ class Endpoint:
                 raise Refusal(415, "UNSUPPORTED_MEDIA_TYPE", f"Send the request as {JSON}.")
             if request.headers.get("content-encoding", "identity").lower() != "identity":
                 raise Refusal(415, "UNSUPPORTED_MEDIA_TYPE", "Send the request uncompressed.")
-            return read_request(read_json(await body_of(request, self.settings)))
+            return self._understood(read_json(await body_of(request, self.settings)))
         except Unreadable as error:
             raise Refusal(error.status, error.code, str(error)) from error
         except Malformed as error:
             raise Refusal(400, "BAD_REQUEST", str(error)) from error
+
+    def _understood(self, content: Any) -> execution.Request | list[execution.Request]:
+        most = self.settings.batch_limit
+        if most == 1 or not isinstance(content, list) or not content:
+            return read_request(content)
+        if len(content) > most:
+            raise Refusal(400, "BATCH_LIMIT", f"A batch has at most {most} operations.")
+        return [read_request(each) for each in content]
 
 
 def _wants_page(request: Request) -> bool:
@@ -153,11 +192,20 @@ def _query_parameters(request: Request) -> dict[str, Any]:
 
 
 def _result(result: ExecutionResult, media_type: str) -> Response:
-    content = result.formatted
+    if not never_ran(result):
+        return _respond(_content(result), 200, media_type)
+    ended = any((each.extensions or {}).get("code") == "TIME_LIMIT" for each in result.errors or ())
+    status = 503 if ended and media_type == GRAPHQL else _failure(media_type)
+    return _respond(_content(result), status, media_type)
+
+
+def _content(result: ExecutionResult) -> Any:
     # Variables that do not fit end the request before anything is run, like a bad document.
-    if never_ran(result):
-        return _respond({"errors": content["errors"]}, _failure(media_type), media_type)
-    return _respond(content, 200, media_type)
+    return _errors(result.errors or []) if never_ran(result) else result.formatted
+
+
+def _errors(errors: Sequence[GraphQLError]) -> dict[str, Any]:
+    return {"errors": [error.formatted for error in errors]}
 
 
 def _failure(media_type: str) -> int:

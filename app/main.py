@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 
+from api.documents import Documents
 from api.execution import Engine
 from app import callbacks, graphiql, health, metrics, oidc, papers, tracing
 from app.callers import Callers
@@ -38,10 +39,15 @@ def application(given: Settings | None = None) -> Starlette:
         links.use(configured.secret.get_secret_value())
     oidc.use(configured)
     tracing.begin(configured)
-    engine = Engine(introspection=configured.is_development)
+    engine = Engine(
+        introspection=configured.is_development,
+        limits=configured.limits,
+        documents=Documents(configured.trusted_documents, configured.document_folders),
+    )
     callers = Callers(configured.subscriptions_per_actor)
-    sockets = Sockets(engine, callers, configured)
-    endpoint = Endpoint(engine, callers, configured)
+    rates = configured.rates
+    sockets = Sockets(engine, callers, rates, configured)
+    endpoint = Endpoint(engine, callers, rates, configured)
     app = Starlette(
         routes=_routes(endpoint, sockets, configured),
         middleware=[
@@ -56,7 +62,7 @@ def application(given: Settings | None = None) -> Starlette:
         ],
         lifespan=_lifespan,
     )
-    app.state.settings, app.state.callers = configured, callers
+    app.state.settings, app.state.callers, app.state.rates = configured, callers, rates
     return app
 
 
@@ -98,4 +104,5 @@ async def _lifespan(app: Starlette) -> AsyncIterator[None]:
             await asyncio.gather(ending, return_exceptions=True)
             # A caller may have gone, what it began is finished all the same.
             await commit.finish_all()
+            await app.state.rates.close()
             await live.close()

@@ -184,6 +184,9 @@ def configured(settings: Settings, **given: Any) -> uvicorn.Config:
         "log_config": configuration(settings),
         "access_log": False,
         "server_header": False,
+        # Anybody may claim any address; only these are believed when they pass one on.
+        "proxy_headers": bool(settings.trusted_proxies),
+        "forwarded_allow_ips": settings.trusted_proxies,
         # Deflating small messages costs more than sending them.
         "http": Requests,
         "ws": Connection,

@@ -4,6 +4,7 @@ import os
 from dataclasses import fields
 from enum import StrEnum
 from functools import cache
+from pathlib import Path
 from typing import Annotated, Any, Self
 from urllib.parse import urlsplit
 
@@ -11,8 +12,12 @@ import orjson
 from pydantic import Field, SecretStr, TypeAdapter, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from api.documents import OPERATIONS, Trust
+from api.limits import Limits
+from app.rates import Rate, Rates
 from models import Role
 from models.database import is_sqlite
+from services import policies
 from services.policies import Policy
 
 
@@ -27,18 +32,21 @@ BROADCASTERS = ("memory", "redis", "rediss", "postgres", "postgresql")
 SIGNATURES = {f"{kind}{bits}" for kind in ("RS", "PS", "ES") for bits in (256, 384, 512)} | {
     "EdDSA"
 }
+# On a machine of one's own they would only be in the way.
+PRODUCTION = {"rate_per_actor": 50.0, "rate_per_address": 100.0, "subscriptions_per_actor": 1_000}
 
 
 class Settings(BaseSettings):
     """`database_url` is sqlite://FILE or postgres://…; `broadcast_url` is memory://, redis://…
     or postgres://….
 
-    Sizes are in bytes, times in seconds. `allowed_origins` lists the web pages on other hosts,
-    such as https://shop.example, that may call. A websocket that has not answered a ping, sent
-    every `keepalive`, before the next one is due, is dropped; a stream over HTTP says something
-    as often. `secret` signs links to papers; without it they are good as long as the processes
-    that were started together.
-    as often.
+    Sizes are in bytes, times in seconds, rates in calls a second. A limit that is None is none, as
+    rates and `subscriptions_per_actor` are in development. `allowed_origins` lists the web pages
+    on other hosts, such as https://shop.example, that may call. A websocket that has not answered
+    a ping, sent every `keepalive`, before the next one is due, is dropped; a stream over HTTP says
+    something as often. `trusted_proxies` are addresses or networks whose word on where a call
+    comes from is believed. `secret` signs links to papers; without it they are good as long as
+    the processes that were started together.
 
     `metrics_token` opens /metrics, which is not there in production without one; `traces` sends
     spans by OpenTelemetry, as its own variables OTEL_* say.
@@ -59,6 +67,19 @@ class Settings(BaseSettings):
     port: int = Field(default=8000, ge=1, le=65535)
     secret: SecretStr | None = Field(default=None, min_length=16)
     allowed_origins: Annotated[list[str], NoDecode] = []
+    trusted_proxies: Annotated[list[str], NoDecode] = []
+    depth_limit: int = Field(default=20, ge=1)
+    alias_limit: int = Field(default=200, ge=0)
+    field_limit: int = Field(default=2_000, ge=1)
+    token_limit: int = Field(default=4_000, ge=1)
+    cost_limit: int = Field(default=100_000, ge=1)
+    batch_limit: int = Field(default=1, ge=1)
+    operation_timeout: float = Field(default=30.0, gt=0)
+    rate_per_actor: float | None = Field(default=None, gt=0)
+    rate_per_address: float | None = Field(default=None, gt=0)
+    trusted_documents: Trust = Trust.OFF
+    trusted_documents_folder: Path | None = None
+    rate_burst: float = Field(default=10.0, ge=1)
     body_limit: int = Field(default=1_000_000, ge=1)
     body_timeout: float = Field(default=30.0, gt=0)
     subscriptions_per_connection: int = Field(default=100, ge=1)
@@ -77,6 +98,11 @@ class Settings(BaseSettings):
     oidc_refresh: float = Field(default=10.0, ge=0)
     keepalive: float = Field(default=20.0, gt=0)
     shutdown_timeout: int = Field(default=10, ge=1)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _is_fit_for_production(cls, given: dict[str, Any]) -> dict[str, Any]:
+        return (PRODUCTION if given.get("mode") == Mode.PRODUCTION else {}) | given
 
     @field_validator("database_url")
     @classmethod
@@ -119,7 +145,7 @@ class Settings(BaseSettings):
                 raise ValueError("An identity provider is asked over https")
         return self
 
-    @field_validator("allowed_origins", mode="before")
+    @field_validator("allowed_origins", "trusted_proxies", mode="before")
     @classmethod
     def _is_a_list(cls, given: Any) -> Any:
         if not isinstance(given, str):
@@ -132,6 +158,39 @@ class Settings(BaseSettings):
     @property
     def is_development(self) -> bool:
         return self.mode is Mode.DEVELOPMENT
+
+    @property
+    def limits(self) -> Limits:
+        """What one operation may ask for."""
+        return Limits(
+            depth=self.depth_limit,
+            aliases=self.alias_limit,
+            fields=self.field_limit,
+            tokens=self.token_limit,
+            cost=self.cost_limit,
+            page=policies.current().page_limit,
+            seconds=self.operation_timeout,
+        )
+
+    @property
+    def document_folders(self) -> list[Path]:
+        """Where trusted documents are: Waybill's own, and the shop's."""
+        return [OPERATIONS, *filter(None, [self.trusted_documents_folder])]
+
+    @property
+    def rates(self) -> Rates:
+        """How often somebody may call, shared through Redis where that is the broadcaster."""
+        is_shared = urlsplit(self.broadcast_url).scheme in ("redis", "rediss")
+        return Rates(
+            actor=self._rate(self.rate_per_actor),
+            address=self._rate(self.rate_per_address),
+            redis_url=self.broadcast_url if is_shared else None,
+        )
+
+    def _rate(self, per_second: float | None) -> Rate | None:
+        if per_second is None:
+            return None
+        return Rate(per_second=per_second, most=max(1.0, per_second * self.rate_burst))
 
     @property
     def can_have_several_processes(self) -> bool:

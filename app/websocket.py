@@ -8,8 +8,10 @@ import asyncio
 import logging
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
+from math import ceil
 from typing import Any
 
+from starlette.responses import Response
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 
 from api.context import Context
@@ -17,6 +19,7 @@ from api.execution import Ended, Engine, ExecutionResult, GraphQLError, Operatio
 from app.audiences import WIRE, Audiences, Member, Wire
 from app.callers import Caller, Callers, address_of
 from app.identity import Unknown, identify
+from app.rates import Rates, TooFast
 from app.settings import Settings
 from app.wire import Malformed, read_json, read_request, write_json
 from services.actors import Actor
@@ -43,13 +46,19 @@ class Closed(Exception):
 class Sockets:
     """Answers websockets at /graphql."""
 
-    def __init__(self, engine: Engine, callers: Callers, settings: Settings) -> None:
-        self.engine, self.callers, self.settings = engine, callers, settings
+    def __init__(self, engine: Engine, callers: Callers, rates: Rates, settings: Settings) -> None:
+        self.engine, self.callers, self.rates, self.settings = engine, callers, rates, settings
         self.audiences = Audiences(engine)
 
     async def serve(self, websocket: WebSocket) -> None:
         if not self._is_from_here(websocket):
             await websocket.close(1008)
+            return
+        try:
+            await self.rates.take(address=address_of(websocket.scope))
+        except TooFast as error:
+            wait = {"Retry-After": str(ceil(error.seconds))}
+            await websocket.send_denial_response(Response(status_code=429, headers=wait))
             return
         if PROTOCOL not in websocket.scope["subprotocols"]:
             await websocket.accept()
@@ -176,6 +185,12 @@ class Socket:
         most = self.sockets.settings.subscriptions_per_connection
         if len(self.operations) >= most:
             await self._fail(name, [_too_many(f"A socket has at most {most} operations.")])
+            return
+        try:
+            await self.sockets.rates.take(address=caller.address, actor=caller.name)
+        except TooFast as error:
+            wait = {"code": "RATE_LIMIT", "retryAfter": ceil(error.seconds)}
+            await self._fail(name, [GraphQLError(str(error), extensions=wait)])
             return
         if not self.sockets.callers.has_room(caller.name):
             most = self.sockets.callers.most_each or 0

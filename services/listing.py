@@ -13,9 +13,9 @@ from tortoise.models import Model
 from tortoise.queryset import QuerySet
 
 from models import Row
-from models.errors import Refused, invalid
+from models.errors import Problem, Refused, invalid
+from services import policies
 
-PAGE_LIMIT = 100
 PAGE_DEFAULT = 20
 
 M = TypeVar("M", bound=Model)
@@ -53,7 +53,7 @@ class Page(Generic[M]):
 
 
 async def page(query: QuerySet[M], sort: Sort, window: Window) -> Page[M]:
-    """One page of at most 100 rows. Refuses sizes and cursors that make no sense."""
+    """One page. Refuses sizes and cursors that make no sense."""
     size, backwards = size_of(window)
     after = _place(window.after, sort, query.model, "after")
     before = _place(window.before, sort, query.model, "before")
@@ -84,10 +84,12 @@ def size_of(window: Window) -> tuple[int, bool]:
         raise Refused(invalid("Give `first` or `last`, not both.", "last"))
     backwards = window.last is not None
     size = window.last if backwards else window.first
-    size = PAGE_DEFAULT if size is None else size
-    if not 0 <= size <= PAGE_LIMIT:
-        message = f"A page has 0 to {PAGE_LIMIT} rows; {size} were asked for."
-        raise Refused(invalid(message, "last" if backwards else "first"))
+    most = policies.current().page_limit
+    size = min(PAGE_DEFAULT, most) if size is None else size
+    if not 0 <= size <= most:
+        message = f"A page has 0 to {most} rows; {size} were asked for."
+        path = ("last" if backwards else "first",)
+        raise Refused(Problem(code="PAGE_LIMIT", message=message, path=path))
     return size, backwards
 
 

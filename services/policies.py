@@ -27,6 +27,10 @@ class Policy:
 
     clockwork: bool = True
     """Whether `serve` does what falls due by itself; else `waybill worker` has to run."""
+
+    page_limit: int = 100
+    """How many rows a page of a list has at most."""
+
     duplicate_hours: int = 24
     """How long the same goods for the same customer are a possible duplicate; 0 for never."""
     fraud_review_score: int = 60

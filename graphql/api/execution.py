@@ -3,10 +3,11 @@
 Documents are parsed and validated once and remembered, as that costs more than most queries.
 """
 
+import asyncio
 from collections import OrderedDict
 from collections.abc import AsyncGenerator, AsyncIterator, Collection
 from contextlib import AsyncExitStack, aclosing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from graphql import (
@@ -26,7 +27,10 @@ from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
 from api import changes, limits
 from api.context import Context
+from api.costs import Reckoner
+from api.documents import Documents
 from api.errors import shown
+from api.limits import Limits
 from api.observing import observed, outcome
 from api.schema import schema
 from services.commit import undisturbed
@@ -38,16 +42,27 @@ REMEMBERED_DOCUMENTS = 1_000
 # Longer documents are rarely sent twice, and a thousand of them would fill the memory.
 REMEMBERED_LENGTH = 20_000
 
+USUAL = Limits()
+
 core = schema._schema
 
 
 @dataclass(frozen=True, kw_only=True)
 class Request:
-    """What a client sent."""
+    """What a client sent: a document as text, or by its hash where it is a trusted one."""
 
-    query: str
+    query: str | None = None
+    document_id: str | None = None
     variables: dict[str, Any] | None = None
     operation_name: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Document:
+    """A valid document, and what its operations cost."""
+
+    node: DocumentNode
+    reckoner: Reckoner
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,6 +72,7 @@ class Operation:
     document: DocumentNode
     kind: OperationType
     request: Request
+    cost: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,37 +99,66 @@ class Engine:
     """Prepares and runs operations; `introspection` says whether the schema may be asked for and
     whether errors suggest names from it."""
 
-    def __init__(self, *, introspection: bool) -> None:
-        self.introspection = introspection
+    def __init__(
+        self, *, introspection: bool, limits: Limits = USUAL, documents: Documents | None = None
+    ) -> None:
+        self.introspection, self.limits = introspection, limits
+        self.documents = documents or Documents()
         self._rules = [*specified_rules]
         if not introspection:
             self._rules.append(NoSchemaIntrospectionCustomRule)
-        self._remembered: OrderedDict[str, DocumentNode | list[GraphQLError]] = OrderedDict()
+        self._remembered: OrderedDict[str, Document | list[GraphQLError]] = OrderedDict()
 
     def prepare(
         self, request: Request, allowed: Collection[OperationType] = tuple(OperationType)
     ) -> Operation | Rejected:
         """Parse, validate and choose the operation to run."""
-        document = self._document(request.query)
-        if not isinstance(document, DocumentNode):
+        text = self.documents.find(request.query, request.document_id)
+        if isinstance(text, GraphQLError):
+            REJECTED.inc()
+            return Rejected(errors=[text])
+        document = self._document(text)
+        if not isinstance(document, Document):
             REJECTED.inc()
             return Rejected(errors=document)
-        chosen = _choose(document, request.operation_name)
+        chosen = _choose(document.node, request.operation_name)
         if isinstance(chosen, str):
             return Rejected(errors=[GraphQLError(chosen)])
-        if chosen not in allowed:
-            message = f"A {chosen.value} cannot be sent this way."
+        kind = chosen.operation
+        if kind not in allowed:
+            message = f"A {kind.value} cannot be sent this way."
             return Rejected(errors=[GraphQLError(message, extensions={"code": "WRONG_METHOD"})])
-        return Operation(document=document, kind=chosen, request=request)
+        cost = document.reckoner.cost(chosen, request.variables)
+        if problems := limits.too_costly(cost, self.limits):
+            return Rejected(errors=problems)
+        request = replace(request, query=text)
+        return Operation(document=document.node, kind=kind, request=request, cost=cost)
 
     async def run(self, operation: Operation, context: Context) -> ExecutionResult:
         """The answer to a query or a mutation."""
         with observed(_name(operation), operation.kind.value, context.actor.label) as own:
-            begun: Any = execute(**self._arguments(operation, context))
-            result = _masked(begun if isinstance(begun, ExecutionResult) else await begun)
+            result = await self._executed(operation, context)
             codes = {str((each.extensions or {}).get("code")) for each in result.errors or ()}
             own.outcome = outcome(result.data, codes)
             return result
+
+    async def _executed(self, operation: Operation, context: Context) -> ExecutionResult:
+        try:
+            async with asyncio.timeout(self.limits.seconds):
+                begun: Any = execute(**self._arguments(operation, context))
+                return _masked(begun if isinstance(begun, ExecutionResult) else await begun)
+        except TimeoutError:
+            return ExecutionResult(data=None, errors=[self._too_long(operation)])
+
+    def _too_long(self, operation: Operation) -> GraphQLError:
+        seconds = self.limits.seconds
+        message = f"This took more than {seconds:g} seconds and was ended. Ask for less."
+        if operation.kind is OperationType.MUTATION:
+            message = (
+                f"This takes more than {seconds:g} seconds. It is finished all the same; send it "
+                "again with the same idempotencyKey to learn how it ended."
+            )
+        return limits.beyond("TIME", seconds, message)
 
     async def stream(
         self, operation: Operation, context: Context
@@ -140,7 +185,7 @@ class Engine:
             "hide_suggestions": not self.introspection,
         }
 
-    def _document(self, query: str) -> DocumentNode | list[GraphQLError]:
+    def _document(self, query: str) -> Document | list[GraphQLError]:
         known = self._remembered.get(query)
         if known is not None:
             self._remembered.move_to_end(query)
@@ -152,20 +197,26 @@ class Engine:
                 self._remembered.popitem(last=False)
         return document
 
-    def _check(self, query: str) -> DocumentNode | list[GraphQLError]:
+    def _check(self, query: str) -> Document | list[GraphQLError]:
         try:
-            document = parse(
-                query, max_lexical_tokens=limits.MOST_TOKENS, max_comments=limits.MOST_COMMENTS
+            node = parse(
+                query,
+                max_lexical_tokens=self.limits.tokens,
+                max_comments=limits.MOST_COMMENTS,
+            )
+            return self._problems(node) or Document(
+                node=node, reckoner=Reckoner(core, node, self.limits.page)
             )
         except GraphQLError as error:
-            return [error]
+            return [limits.of_syntax(error, self.limits)]
         except RecursionError:
-            return [GraphQLError("This document nests too deeply.")]
+            return [limits.beyond("DEPTH", self.limits.depth, "This document nests too deeply.")]
+
+    def _problems(self, node: DocumentNode) -> list[GraphQLError]:
         return (
-            limits.malformed(document)
-            or validate(core, document, self._rules, hide_suggestions=not self.introspection)
-            or limits.measure(document)
-            or document
+            limits.malformed(node, self.limits)
+            or validate(core, node, self._rules, hide_suggestions=not self.introspection)
+            or limits.measure(node, self.limits)
         )
 
 
@@ -212,7 +263,7 @@ class MutationExecutor(Executor):
         return undisturbed(whole())
 
 
-def _choose(document: DocumentNode, name: str | None) -> OperationType | str:
+def _choose(document: DocumentNode, name: str | None) -> OperationDefinitionNode | str:
     operations = [
         node for node in document.definitions if isinstance(node, OperationDefinitionNode)
     ]
@@ -220,7 +271,7 @@ def _choose(document: DocumentNode, name: str | None) -> OperationType | str:
         operations = [node for node in operations if node.name and node.name.value == name]
     match operations:
         case [only]:
-            return only.operation
+            return only
         case []:
             return "There is no such operation in this document."
         case _:

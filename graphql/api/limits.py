@@ -22,51 +22,97 @@ from graphql import (
     visit,
 )
 
-MOST_TOKENS = 4_000
 MOST_COMMENTS = 500
-MOST_DEPTH = 20
-MOST_FIELDS = 2_000
 MOST_DIGITS = 40
-# Validation compares every two fields of a name that may end in one place, and every two
-# fragments, so their number counts twice.
-MOST_REPEATS = 200
-MOST_FRAGMENTS = 100
+MOST_COST = 1_000_000_000
+
+
+@dataclass(frozen=True, kw_only=True)
+class Limits:
+    """How much one document, or one request of several, may ask for at most."""
+
+    depth: int = 20
+    aliases: int = 200
+    fields: int = 2_000
+    tokens: int = 4_000
+    cost: int = 100_000
+    page: int = 100
+    seconds: float = 30.0
+    # Validation compares every two fields of a name that may end in one place, and every two
+    # fragments, so their number counts twice.
+    repeats: int = 200
+    fragments: int = 100
 
 
 @dataclass(frozen=True)
 class Size:
-    """How deeply a selection nests and how many fields it has, its fragments written out."""
+    """How deeply a selection nests, how many fields it has and how many of them are renamed, its
+    fragments written out."""
 
     depth: int = 0
     fields: int = 0
+    aliases: int = 0
 
 
-def measure(document: DocumentNode) -> list[GraphQLError]:
-    """What is too large or malformed about a document; to be called on a valid one, as fragments
-    that spread each other in a circle have no size."""
+def measure(document: DocumentNode, limits: Limits) -> list[GraphQLError]:
+    """What is too large about a document; to be called on a valid one, as fragments that spread
+    each other in a circle have no size."""
     fragments = {
         node.name.value: node
         for node in document.definitions
         if isinstance(node, FragmentDefinitionNode)
     }
     sizes: dict[str, Size] = {}
-    problems = []
-    for node in document.definitions:
-        if isinstance(node, OperationDefinitionNode):
-            size = _size(node.selection_set, fragments, sizes)
-            if size.depth > MOST_DEPTH:
-                problems.append(f"This nests {size.depth} fields; at most {MOST_DEPTH} may be.")
-            if size.fields > MOST_FIELDS:
-                problems.append(f"This asks for more than {MOST_FIELDS} fields.")
-    return [_error(problem) for problem in problems]
+    return [
+        problem
+        for node in document.definitions
+        if isinstance(node, OperationDefinitionNode)
+        for problem in _too_much(_size(node.selection_set, fragments, sizes), limits)
+    ]
 
 
-def malformed(document: DocumentNode) -> list[GraphQLError]:
+def _too_much(size: Size, limits: Limits) -> Iterator[GraphQLError]:
+    if size.depth > limits.depth:
+        yield beyond(
+            "DEPTH", limits.depth, f"This nests {size.depth} fields; at most {limits.depth} may be."
+        )
+    if size.fields > limits.fields:
+        yield beyond("FIELD", limits.fields, f"This asks for more than {limits.fields} fields.")
+    if size.aliases > limits.aliases:
+        yield beyond("ALIAS", limits.aliases, f"This has more than {limits.aliases} aliases.")
+
+
+def too_costly(cost: int, limits: Limits) -> list[GraphQLError]:
+    """Why an operation of this cost is not run, if it is not."""
+    if cost <= limits.cost:
+        return []
+    message = (
+        f"This costs {min(cost, MOST_COST)}; at most {limits.cost} may be. "
+        "Ask for shorter pages or fewer fields."
+    )
+    return [beyond("COST", limits.cost, message)]
+
+
+def malformed(document: DocumentNode, limits: Limits) -> list[GraphQLError]:
     """Literals that no database can keep or no number can hold, and too much of the same; to be
     called before validation, which would try to read the ones and compare the others."""
     found = _Contents()
     visit(document, found)
-    return [_error(problem) for problem in found.all_problems()]
+    return list(found.all_problems(limits))
+
+
+def of_syntax(error: GraphQLError, limits: Limits) -> GraphQLError:
+    """An error of the parser, with a code where it is one of its limits."""
+    if f"more than {limits.tokens} tokens" in error.message:
+        return beyond("TOKEN", limits.tokens, f"A document has at most {limits.tokens} tokens.")
+    if f"more than {MOST_COMMENTS} comments" in error.message:
+        return beyond("COMMENT", MOST_COMMENTS, f"A document has at most {MOST_COMMENTS} comments.")
+    return error
+
+
+def beyond(name: str, limit: float, message: str) -> GraphQLError:
+    """An error that says which limit was passed, for programs too."""
+    return GraphQLError(message, extensions={"code": f"{name}_LIMIT", "limit": limit})
 
 
 def _size(
@@ -74,20 +120,22 @@ def _size(
     fragments: dict[str, FragmentDefinitionNode],
     sizes: dict[str, Size],
 ) -> Size:
-    depth = count = 0
+    depth = count = aliases = 0
     for node in selection.selections if selection is not None else ():
         if isinstance(node, FragmentSpreadNode):
             name = node.name.value
             if name not in sizes:
                 sizes[name] = _size(fragments[name].selection_set, fragments, sizes)
-            inner, own = sizes[name], 0
+            inner, own, renamed = sizes[name], 0, 0
         else:
             inner = _size(getattr(node, "selection_set", None), fragments, sizes)
-            own = 1 if node.kind == "field" else 0
+            own = 1 if isinstance(node, FieldNode) else 0
+            renamed = 1 if own and node.alias is not None else 0  # type: ignore[attr-defined]
         depth = max(depth, inner.depth + own)
-        # Past the limit the count no longer matters, and it could grow without bound.
-        count = min(count + inner.fields + own, MOST_FIELDS + 1)
-    return Size(depth=depth, fields=count)
+        # Past any sane limit they no longer matter, and they could grow without bound.
+        count = min(count + inner.fields + own, MOST_COST)
+        aliases = min(aliases + inner.aliases + renamed, MOST_COST)
+    return Size(depth=depth, fields=count, aliases=aliases)
 
 
 class _Contents(Visitor):
@@ -97,13 +145,16 @@ class _Contents(Visitor):
         self.repeats: Counter[str] = Counter()
         self.fragments = 0
 
-    def all_problems(self) -> Iterator[str]:
-        yield from self.problems
-        if self.fragments > MOST_FRAGMENTS:
-            yield f"A document has at most {MOST_FRAGMENTS} fragments."
+    def all_problems(self, limits: Limits) -> Iterator[GraphQLError]:
+        for problem in self.problems:
+            yield GraphQLError(problem, extensions={"code": "BAD_REQUEST"})
+        if self.fragments > limits.fragments:
+            message = f"A document has at most {limits.fragments} fragments."
+            yield beyond("FRAGMENT", limits.fragments, message)
         for name, times in self.repeats.most_common(1):
-            if times > MOST_REPEATS:
-                yield f"This has `{name}` {times} times; at most {MOST_REPEATS} may be."
+            if times > limits.repeats:
+                message = f"This has `{name}` {times} times; at most {limits.repeats} may be."
+                yield beyond("REPEAT", limits.repeats, message)
 
     def enter_field(self, node: FieldNode, *_: object) -> None:
         self.repeats[(node.alias or node.name).value] += 1
@@ -125,7 +176,3 @@ class _Contents(Visitor):
 def is_storable(text: str) -> bool:
     """PostgreSQL keeps no NUL, and no database keeps half of a surrogate pair."""
     return "\0" not in text and not any("\ud800" <= letter <= "\udfff" for letter in text)
-
-
-def _error(message: str) -> GraphQLError:
-    return GraphQLError(message, extensions={"code": "TOO_LARGE"})

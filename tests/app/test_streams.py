@@ -93,7 +93,8 @@ async def streaming(
 
 @pytest.fixture
 async def server(sqlite_url: str) -> AsyncIterator[Served]:
-    async with served(sqlite_url, keepalive=0.2, subscriptions_per_actor=2) as running:
+    given = {"keepalive": 0.2, "subscriptions_per_actor": 2, "alias_limit": 2_000}
+    async with served(sqlite_url, **given) as running:
         yield running
 
 
@@ -197,7 +198,10 @@ class TestWatch:
         assert reader.response.headers["retry-after"]
         assert reader.response.json()["errors"][0]["extensions"] == {"code": "SUBSCRIPTION_LIMIT"}
 
-    async def test_lets_go_of_who_has_stopped_reading(self, server: Served, accept: str):
+    async def test_lets_go_of_who_has_stopped_reading(
+        self, server: Served, accept: str, caplog: pytest.LogCaptureFixture
+    ):
+        caplog.set_level("INFO")
         token = await server.token(Role.CLERK)
         host, _, port = server.url.removeprefix("http://").partition(":")
         reader, writer = await asyncio.open_connection(host, int(port), limit=1)
@@ -219,10 +223,13 @@ class TestWatch:
             aliases = " ".join(
                 f'a{n}: customerCreate(input: {{ name: "Ada" }}) {{ replayed }}' for n in range(60)
             )
-            while server.callers.open:
-                await api.ask(f"mutation {{ {aliases} }}")
+            try:
+                while server.callers.open:
+                    await api.ask(f"mutation {{ {aliases} }}")
+            finally:
+                writer.transport.abort()
 
-        writer.transport.abort()
+        assert "stopped reading" in caplog.text
 
 
 class TestEvents:

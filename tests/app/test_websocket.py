@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
 from datetime import timedelta
 from typing import Any
 
@@ -247,6 +248,28 @@ class TestOperations:
         assert error["extensions"]["code"] == "SUBSCRIPTION_LIMIT"
         await socket.send({"id": "1", "type": "complete"})
         assert await works(socket)
+
+    async def test_are_limited_for_one_person_on_all_sockets(self, sqlite_url: str):
+        async with AsyncExitStack() as stack:
+            limit = {"subscriptions_per_actor": 2}
+            server = await stack.enter_async_context(served(sqlite_url, **limit))
+            sockets = [await stack.enter_async_context(opened(server.url)) for _ in range(4)]
+            token = await server.token(Role.CLERK)
+            other = await people.create_token(SYSTEM, Role.CLERK, name="Cleo")
+            for socket in sockets[:3]:
+                await socket.introduce(token)
+            await sockets[3].introduce(other)
+            for socket in sockets[:2]:
+                await socket.subscribe("1", TICKS)
+            await eventually(lambda: live.watchers == 3, "watching")
+
+            [error] = await error_of(sockets[2], "1", {"query": ME})
+
+            assert error["extensions"]["code"] == "SUBSCRIPTION_LIMIT"
+            assert await works(sockets[3])
+            sockets[0].connection.transport.abort()
+            await eventually(lambda: live.watchers == 2, "stopping")
+            assert await works(sockets[2])
 
     async def test_may_be_mutations(self, socket: Socket):
         document = """mutation { customerCreate(input: { name: "Ada" }) {

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from models import Customer, Order, Product, Variant
 from models.errors import Refused
 from services import listing
-from services.listing import PAGE_LIMIT, Sort, Window
+from services.listing import Sort, Window
+from services.policies import Policy
 from tests.cast import all_at_once, one_database, refuses
 
 COUNT = 37
@@ -90,7 +91,7 @@ class TestPage:
         self, rows, sort, size, backwards, after, before
     ):
         everything = arranged(rows, sort)
-        cursors = (await page(sort, first=PAGE_LIMIT)).cursors
+        cursors = (await page(sort, first=Policy().page_limit)).cursors
         got = await page(
             sort,
             **{"last" if backwards else "first": size},
@@ -131,15 +132,28 @@ class TestPage:
         ("window", "path"),
         [
             ({"first": -1}, "first"),
-            ({"first": PAGE_LIMIT + 1}, "first"),
+            ({"first": Policy().page_limit + 1}, "first"),
             ({"last": -1}, "last"),
-            ({"last": PAGE_LIMIT + 1}, "last"),
-            ({"first": 1, "last": 1}, "last"),
+            ({"last": Policy().page_limit + 1}, "last"),
         ],
     )
-    async def test_refuses_a_size_that_makes_no_sense(self, database, window, path):
-        async with refuses(("INVALID", (path,))):
+    async def test_refuses_a_size_beyond_its_limits(self, database, window, path):
+        async with refuses(("PAGE_LIMIT", (path,))):
             await page(Sort(), **window)
+
+    @one_database
+    async def test_refuses_to_begin_at_both_ends(self, database):
+        async with refuses(("INVALID", ("last",))):
+            await page(Sort(), first=1, last=1)
+
+    @one_database
+    async def test_is_as_long_as_the_shop_allows(self, rows, policy):
+        policy(page_limit=7)
+
+        assert len((await page(Sort(), first=7)).rows) == 7
+        assert len((await page(Sort())).rows) == 7
+        async with refuses(("PAGE_LIMIT", ("first",))):
+            await page(Sort(), first=8)
 
     @pytest.mark.parametrize("path", ["after", "before"])
     async def test_refuses_the_cursor_of_a_list_that_is_sorted_otherwise(self, rows, path):
