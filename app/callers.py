@@ -67,7 +67,7 @@ class Callers:
         self.most_each = most_each
         self.open: set[Line] = set()
         self._by_identity: dict[tuple[str, int], set[Line]] = defaultdict(set)
-        self._operations: Counter[str] = Counter()
+        self.operations: Counter[str] = Counter()
         self._judged: int | None = None
 
     def remember(self, line: Line) -> None:
@@ -85,18 +85,18 @@ class Callers:
 
     def has_room(self, caller: str) -> bool:
         """Whether a caller may begin another operation."""
-        return self.most_each is None or self._operations.get(caller, 0) < self.most_each
+        return self.most_each is None or self.operations.get(caller, 0) < self.most_each
 
     @contextmanager
     def operating(self, caller: str) -> Iterator[None]:
         """One more operation of a caller, as long as it lasts."""
-        self._operations[caller] += 1
+        self.operations[caller] += 1
         try:
             yield
         finally:
-            self._operations[caller] -= 1
-            if not self._operations[caller]:
-                del self._operations[caller]
+            self.operations[caller] -= 1
+            if not self.operations[caller]:
+                del self.operations[caller]
 
     async def end_revoked(self) -> None:
         """End every line whose token is revoked, or whose caller may do other things, from now

@@ -114,8 +114,10 @@ class Endpoint:
         try:
             await self.rates.take(address=address, actor=actor)
         except TooFast as error:
-            wait = {"Retry-After": str(ceil(error.seconds))}
-            raise Refusal(429, "RATE_LIMIT", str(error), **wait) from error
+            wait = ceil(error.seconds)
+            refusal = Refusal(429, "RATE_LIMIT", str(error), **{"Retry-After": str(wait)})
+            refusal.error.extensions = {"code": "RATE_LIMIT", "retryAfter": wait}
+            raise refusal from error
 
     async def _stream(
         self, encoding: Encoding, operation: Operation, context: Context, caller: Caller
@@ -154,9 +156,9 @@ class Endpoint:
         try:
             if request.method == "GET":
                 return read_request(_query_parameters(request))
-            kind = request.headers.get("content-type", "")
-            if kind.partition(";")[0].strip().lower() != JSON:
-                raise Refusal(415, "UNSUPPORTED_MEDIA_TYPE", f"Send the request as {JSON}.")
+            if not _is_json(request.headers.get("content-type", "")):
+                message = f"Send the request as {JSON}, in UTF-8."
+                raise Refusal(415, "UNSUPPORTED_MEDIA_TYPE", message)
             if request.headers.get("content-encoding", "identity").lower() != "identity":
                 raise Refusal(415, "UNSUPPORTED_MEDIA_TYPE", "Send the request uncompressed.")
             return self._understood(read_json(await body_of(request, self.settings)))
@@ -172,6 +174,13 @@ class Endpoint:
         if len(content) > most:
             raise Refusal(400, "BATCH_LIMIT", f"A batch has at most {most} operations.")
         return [read_request(each) for each in content]
+
+
+def _is_json(content_type: str) -> bool:
+    kind, *parameters = (each.strip().lower() for each in content_type.split(";"))
+    pairs = (each.partition("=") for each in parameters)
+    charsets = {value.strip('" ') for name, _, value in pairs if name.strip() == "charset"}
+    return kind == JSON and charsets <= {"utf-8", "utf8"}
 
 
 def _wants_page(request: Request) -> bool:

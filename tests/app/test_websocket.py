@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from websockets.exceptions import InvalidStatus
 
+from api.execution import Engine
 from models import Role
 from services import people
 from services.actors import SYSTEM
@@ -261,14 +262,14 @@ class TestOperations:
             await sockets[3].introduce(other)
             for socket in sockets[:2]:
                 await socket.subscribe("1", TICKS)
-            await eventually(lambda: live.watchers == 3, "watching")
+            await eventually(lambda: server.callers.operations.total() == 2, "watching")
 
             [error] = await error_of(sockets[2], "1", {"query": ME})
 
             assert error["extensions"]["code"] == "SUBSCRIPTION_LIMIT"
             assert await works(sockets[3])
             sockets[0].connection.transport.abort()
-            await eventually(lambda: live.watchers == 2, "stopping")
+            await eventually(lambda: server.callers.operations.total() == 1, "stopping")
             assert await works(sockets[2])
 
     async def test_may_be_mutations(self, socket: Socket):
@@ -305,6 +306,20 @@ class TestOperations:
         assert answer["type"] == "next"
         assert answer["payload"]["data"]["__typename"] == "Query"
         assert answer["payload"]["errors"]
+
+
+class TestMishap:
+    async def test_closes_4500_and_tells_nothing(
+        self, server: Served, socket: Socket, monkeypatch: pytest.MonkeyPatch
+    ):
+        async def fails(*_: object) -> None:
+            raise RuntimeError("the secret of the house")
+
+        monkeypatch.setattr(Engine, "stream", fails)
+        await socket.subscribe("1", ME)
+
+        assert await socket.close_code() == 4500
+        assert ended(socket.connection).reason == "Internal server error"
 
 
 class TestToken:

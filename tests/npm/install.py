@@ -9,17 +9,20 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 STAMP = HERE / "node_modules" / "inputs.sha256"
+# Which node has installed them, and so runs them.
+NODE = HERE / "node_modules" / "node.txt"
 INPUTS = ("package-lock.json", "relay/operations.js", "relay.config.json")
 
 
 def main() -> None:
     inputs = "".join(hashlib.sha256((HERE / name).read_bytes()).hexdigest() for name in INPUTS)
-    if STAMP.is_file() and STAMP.read_text() == inputs:
+    if NODE.is_file() and STAMP.is_file() and STAMP.read_text() == inputs:
         return
     node, npm = runpy.run_path(str(ROOT / "web" / "build.py"))["tools"]()
     run(*npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--prefer-offline")
     (HERE / "relay" / "compiled").mkdir(exist_ok=True)
     run(node, "node_modules/relay-compiler/cli.js", "relay.config.json")
+    NODE.write_text(node)
     STAMP.write_text(inputs)
 
 
