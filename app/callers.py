@@ -85,7 +85,7 @@ class Callers:
 
     def has_room(self, caller: str) -> bool:
         """Whether a caller may begin another operation."""
-        return self.most_each is None or self.operations.get(caller, 0) < self.most_each
+        return not self.most_each or self.operations.get(caller, 0) < self.most_each
 
     @contextmanager
     def operating(self, caller: str) -> Iterator[None]:

@@ -40,13 +40,13 @@ class Settings(BaseSettings):
     """`database_url` is sqlite://FILE or postgres://…; `broadcast_url` is memory://, redis://…
     or postgres://….
 
-    Sizes are in bytes, times in seconds, rates in calls a second. A limit that is None is none, as
-    rates and `subscriptions_per_actor` are in development. `allowed_origins` lists the web pages
-    on other hosts, such as https://shop.example, that may call. A websocket that has not answered
-    a ping, sent every `keepalive`, before the next one is due, is dropped; a stream over HTTP says
-    something as often. `trusted_proxies` are addresses or networks whose word on where a call
-    comes from is believed. `secret` signs links to papers; without it they are good as long as
-    the processes that were started together.
+    Sizes are in bytes, times in seconds, rates in calls a second. Rates and
+    `subscriptions_per_actor` may be 0 for none, which they are in development. `allowed_origins`
+    lists the web pages on other hosts, such as https://shop.example, that may call. A websocket
+    that has not answered a ping, sent every `keepalive`, before the next one is due, is dropped; a
+    stream over HTTP says something as often. `trusted_proxies` are addresses or networks whose
+    word on where a call comes from is believed. `secret` signs links to papers; without it they
+    are good as long as the processes that were started together.
 
     `metrics_token` opens /metrics, which is not there in production without one; `traces` sends
     spans by OpenTelemetry, as its own variables OTEL_* say.
@@ -75,15 +75,15 @@ class Settings(BaseSettings):
     cost_limit: int = Field(default=100_000, ge=1)
     batch_limit: int = Field(default=1, ge=1)
     operation_timeout: float = Field(default=30.0, gt=0)
-    rate_per_actor: float | None = Field(default=None, gt=0)
-    rate_per_address: float | None = Field(default=None, gt=0)
+    rate_per_actor: float | None = Field(default=None, ge=0)
+    rate_per_address: float | None = Field(default=None, ge=0)
     trusted_documents: Trust = Trust.OFF
     trusted_documents_folder: Path | None = None
     rate_burst: float = Field(default=10.0, ge=1)
     body_limit: int = Field(default=1_000_000, ge=1)
     body_timeout: float = Field(default=30.0, gt=0)
     subscriptions_per_connection: int = Field(default=100, ge=1)
-    subscriptions_per_actor: int | None = Field(default=None, ge=1)
+    subscriptions_per_actor: int | None = Field(default=None, ge=0)
     connection_init_timeout: float = Field(default=10.0, gt=0)
     metrics_token: SecretStr | None = None
     traces: bool = False
@@ -188,7 +188,7 @@ class Settings(BaseSettings):
         )
 
     def _rate(self, per_second: float | None) -> Rate | None:
-        if per_second is None:
+        if not per_second:
             return None
         return Rate(per_second=per_second, most=max(1.0, per_second * self.rate_burst))
 

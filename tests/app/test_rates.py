@@ -216,4 +216,5 @@ class TestDefaults:
 
         assert (production.rate_per_actor, production.rate_per_address) == (50, 7)
         assert production.subscriptions_per_actor == 1_000
+        assert Settings(rate_per_actor=0, mode="production").rates.actor is None
         assert development.rate_per_actor is development.rate_per_address is None
