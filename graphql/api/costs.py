@@ -4,7 +4,7 @@
 
 A weight is 1 for a value, 2 for an object or a list, 10 for a root field and for a `totalCount`,
 which is a query of its own. Rows are 1 for an object; what `first` or `last` ask for in a list with
-pages; and 10 in a list without. Each fragment is reckoned once, however often it is spread, so the
+pages; and 5 in a list without. Each fragment is reckoned once, however often it is spread, so the
 time it takes grows with the length of the document and not with what it multiplies to.
 """
 
@@ -32,7 +32,7 @@ from graphql import (
 )
 
 PAGED = ("first", "last")
-ROWS = 10
+ROWS = 5
 PAGE = 20
 VALUE = 1
 OBJECT = 2

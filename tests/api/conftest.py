@@ -11,6 +11,7 @@ from httpx import ASGITransport, AsyncClient
 
 from api.context import Context
 from api.execution import Ended, Engine, ExecutionResult, Rejected, Request
+from api.limits import Limits
 from app.main import application
 from app.settings import Settings
 from app.wire import write_json
@@ -18,7 +19,8 @@ from services.actors import Actor
 from tests.documents import DOCUMENTS
 
 # Shared, as it remembers the documents it has validated.
-ENGINE = Engine(introspection=True)
+# Tests ask for everything there is at once.
+ENGINE = Engine(introspection=True, limits=Limits(cost=10**9))
 
 # What is in a payload besides the record.
 BESIDES = ("userErrors", "replayed", "changes")

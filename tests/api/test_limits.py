@@ -199,10 +199,10 @@ class TestCost:
         assert cost("{ products { nodes { id } } }") == 10 + 2 + 20
         assert cost("{ products(first: 100000) { nodes { id } } }") == 10 + 2 + 100
 
-    def test_multiplies_by_ten_in_a_list_without_pages(self, cost):
+    def test_multiplies_by_five_in_a_list_without_pages(self, cost):
         query = "{ products(first: 7) { nodes { variants { sku product { name } } } } }"
 
-        assert cost(query) == 10 + 2 + 7 * (2 + 10 * (1 + 2 + 1))
+        assert cost(query) == 10 + 2 + 7 * (2 + 5 * (1 + 2 + 1))
 
     def test_reads_the_length_of_a_page_from_variables(self, cost):
         query = "query ($n: Int = 5) { products(first: $n) { nodes { id } } }"
@@ -216,7 +216,7 @@ class TestCost:
           fragment Page on ProductConnection { nodes { ...Row } pageInfo { endCursor } }
           fragment Row on Product { id variants { sku } }"""
 
-        assert cost(query) == 2 * (10 + 2 + 2 + 1) + (7 + 3) * (1 + 2 + 10)
+        assert cost(query) == 2 * (10 + 2 + 2 + 1) + (7 + 3) * (1 + 2 + 5)
 
     def test_is_bounded(self):
         query = "query ($n: Int) { products(first: $n) { nodes { id } } }"
