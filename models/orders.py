@@ -340,6 +340,7 @@ class OrderLine(Row):
         self.reserved -= units
         self.backordered += units
         self.queue_key, self.waiting_since = queue_key, self.waiting_since or at
+        self.stop_waiting()
         self._balance()
 
     def allocate(self, units: int) -> None:
