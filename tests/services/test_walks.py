@@ -29,6 +29,8 @@ from models import (
     ReservationStatus,
     Shipment,
     ShipmentStatus,
+    Variant,
+    Wave,
 )
 from models import database as databases
 from models.errors import Refused
@@ -42,11 +44,16 @@ from services import (
     fulfillments,
     holds,
     orders,
+    packages,
     reservation_terms,
+    scans,
     shipments,
     stock,
+    waves,
 )
 from services.actors import SYSTEM, Actor
+from services.mispicks import Scan
+from tests import warehouse
 from tests.books import assert_balanced
 from tests.cast import Shop, lines_of, report
 
@@ -108,6 +115,7 @@ class Walk(RuleBasedStateMachine):
             self.before = {
                 kind: await kind.all().order_by("-id").first().values_list("id", flat=True) or 0
                 for kind in (Order, Fulfillment, Shipment, Hold, Reservation)
+                for kind in (Order, Fulfillment, Shipment, Hold, Wave)
             }
             self.shop = await Shop.open(north=8, south=5)
             await catalog.update_variant(SYSTEM, self.shop.mug.id, {"backorderable": True}, None)
@@ -167,6 +175,41 @@ class Walk(RuleBasedStateMachine):
 
         if fulfillment := self.one_of(Fulfillment, n, status=F.PICKING):
             self.ask(lambda: pick(fulfillment.id))
+
+    @rule(n=some, mugs=st.booleans(), units=st.integers(1, 3))
+    def scan_off_the_shelf(self, n: int, mugs: bool, units: int) -> None:
+        if work := self.one_of(Fulfillment, n, status=F.PICKING):
+            self.ask(lambda: warehouse.pick(SYSTEM, work, self.item(mugs), units))
+
+    @rule(n=some, mugs=st.booleans(), units=st.integers(1, 3), fresh=st.booleans())
+    def scan_into_a_box(self, n: int, mugs: bool, units: int, fresh: bool) -> None:
+        async def fill(work: Fulfillment) -> None:
+            boxes = await packages.of(work)
+            box = await warehouse.box_for(work) if fresh or not boxes else boxes[0]
+            await warehouse.pack(SYSTEM, work, self.item(mugs), box.box, units)
+
+        if work := self.one_of(Fulfillment, n, status__in=[F.PICKED, F.PACKING]):
+            self.ask(lambda: fill(work))
+
+    @rule(size=st.integers(1, 4), started=st.booleans())
+    def put_together(self, size: int, started: bool) -> None:
+        wave = self.ask(lambda: waves.create(SYSTEM, self.shop.north.id, size=size))
+        if wave and started:
+            self.ask(lambda: waves.start(SYSTEM, wave.id))
+
+    @rule(n=some, mugs=st.booleans(), units=st.integers(1, 4))
+    def scan_for_a_wave(self, n: int, mugs: bool, units: int) -> None:
+        if wave := self.one_of(Wave, n):
+            scan = Scan(barcode=self.item(mugs).sku, quantity=units)
+            self.ask(lambda: scans.pick_wave(SYSTEM, wave.id, scan))
+
+    @rule(n=some)
+    def dissolve(self, n: int) -> None:
+        if wave := self.one_of(Wave, n):
+            self.ask(lambda: waves.cancel(SYSTEM, wave.id))
+
+    def item(self, mugs: bool) -> Variant:
+        return self.shop.mug if mugs else self.shop.shirt
 
     @rule(n=some, units=few)
     def box_some(self, n: int, units: int) -> None:
