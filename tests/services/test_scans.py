@@ -206,6 +206,27 @@ class TestPick:
         await assert_balanced()
 
 
+    async def test_never_interleaves_with_an_edit(self, shop, picker, clerk):
+        for _ in range(3):
+            work = await shop.fulfillment("picking", mug=3)
+            [line] = await lines_of(await Order.get(id=work.order_id))
+
+            await all_at_once(
+                [
+                    partial(pick, picker, work, shop.mug, 2),
+                    partial(order_lines.update, clerk, line.id, quantity=1),
+                    partial(order_lines.update, clerk, line.id, quantity=4),
+                    partial(pick, picker, work, shop.mug),
+                ]
+            )
+
+            # What has been handed to a picker stays asked for.
+            assert await counts(work) == [(3, 3, 0)]
+            [line] = await lines_of(await Order.get(id=work.order_id))
+            assert line.ordered in (3, 4)
+        await assert_balanced()
+
+
 class TestRecord:
     async def test_is_kept_once_for_a_scan_that_is_sent_again(self, shop, picker):
         work = await shop.fulfillment("picking")
