@@ -102,7 +102,7 @@ async def packing_slips_of(actor: Actor, rows: Sequence[Fulfillment]) -> list[Pa
                 Entry(label="Placed", value=_day(orders[row.order_id])),
             ),
             columns=SLIP_COLUMNS,
-            rows=tuple(_enclosed(work[row.id], lines)),
+            rows=tuple(_enclosed(row, work[row.id], lines)),
             notes=(orders[row.order_id].note,) if orders[row.order_id].note else (),
         )
         for row in rows
@@ -177,12 +177,14 @@ def _orders_in(lines: Iterable[PickListLine]) -> int:
 
 
 def _enclosed(
-    work: Iterable[FulfillmentLine], lines: dict[int, OrderLine]
+    work: Fulfillment, contents: Iterable[FulfillmentLine], lines: dict[int, OrderLine]
 ) -> Iterable[tuple[str, ...]]:
-    for each in work:
-        line = lines[each.line_id]
-        units = each.packed or each.picked or each.quantity
-        yield line.name, line.sku, str(line.ordered - line.cancelled), str(units)
+    """What is in the parcel, or is to be as far as anybody knows yet."""
+    for each in contents:
+        units = each.quantity if work.picked_at is None else each.picked
+        if units:
+            line = lines[each.line_id]
+            yield line.name, line.sku, str(line.remaining), str(units)
 
 
 def _recipient(order: Order) -> Party:

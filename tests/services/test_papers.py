@@ -13,14 +13,14 @@ from hypothesis import strategies as st
 
 from models import Order
 from models.errors import Refused
-from services import catalog, papers, shipments
+from services import catalog, fulfillments, papers, shipments
 from services.actors import SYSTEM
 from services.papers import barcodes, fonts, html, links, pdf
 from services.papers.links import Verdict
 from services.papers.paper import Column, Entry, Paper, PaperKind, Party
 from services.papers.warehouse import PICK_COLUMNS
 from tests.cast import CLERK, PICKER, Shop, actor_for, one_database
-from tests.warehouse import home, packed, wave_of
+from tests.warehouse import home, packed, pick, wave_of
 
 K = PaperKind
 AT = datetime(2026, 6, 1, 12, tzinfo=UTC)
@@ -98,6 +98,15 @@ class TestFind:
         assert paper.rows == (("Mug", shop.mug.sku, "2", "2"),)
         assert paper.parties[0].lines == ("Ada Berg", "Hafenstr. 7", "20457 Hamburg", "Germany")
         assert "12.5" not in str(paper.rows) + str(paper.totals)
+
+    async def test_slips_in_nothing_that_was_not_found(self, shop):
+        work = await shop.fulfillment("picking", mug=3, shirt=1)
+        await pick(PICKER, work, shop.mug, 2)
+        await fulfillments.pick_complete(PICKER, work.id)
+
+        paper = await papers.find(CLERK, K.PACKING_SLIP, work.number)
+
+        assert paper.rows == (("Mug", shop.mug.sku, "3", "2"),)
 
     async def test_labels_a_parcel_with_what_its_carrier_calls_it(self, shop):
         box = await packed(shop, mug=2)

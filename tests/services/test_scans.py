@@ -205,7 +205,6 @@ class TestPick:
             assert await shop.available(shop.mug) == 15
         await assert_balanced()
 
-
     async def test_never_interleaves_with_an_edit(self, shop, picker, clerk):
         for _ in range(3):
             work = await shop.fulfillment("picking", mug=3)

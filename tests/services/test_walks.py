@@ -114,8 +114,7 @@ class Walk(RuleBasedStateMachine):
         async def begin() -> None:
             self.before = {
                 kind: await kind.all().order_by("-id").first().values_list("id", flat=True) or 0
-                for kind in (Order, Fulfillment, Shipment, Hold, Reservation)
-                for kind in (Order, Fulfillment, Shipment, Hold, Wave)
+                for kind in (Order, Fulfillment, Shipment, Hold, Reservation, Wave)
             }
             self.shop = await Shop.open(north=8, south=5)
             await catalog.update_variant(SYSTEM, self.shop.mug.id, {"backorderable": True}, None)
