@@ -74,7 +74,7 @@ TEMPLATE = """<!doctype html>
 <tbody>
 {% for row in paper.rows %}<tr>
 {% for cell in row %}{% set column = paper.columns[loop.index0] %}
-<td{% if column.is_number %} class="amount"{% endif %}>
+<td class="{% if column.is_number %}amount{% endif %}{% if column.strong %} strong{% endif %}">
 {%- if column.is_code %}{{ bars(cell) }}{% else %}{{ cell }}{% endif %}</td>
 {% endfor %}</tr>
 {% endfor %}</tbody>

@@ -38,6 +38,7 @@ class Column:
     title: str
     width: int = 1
     is_number: bool = False
+    strong: bool = False
     is_code: bool = False
 
 

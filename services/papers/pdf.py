@@ -101,7 +101,8 @@ class Sheet(FPDF):
 
     def _size_of_address(self) -> float:
         """The largest size in which the recipient leaves room for the rest of the label."""
-        room = self.h - 36 - self.get_y() - 14 - 5 * len(self.paper.facts)
+        rest = sum(6 + 4.2 * len(party.lines) for party in self.paper.parties[1:])
+        room = self.h - 36 - self.get_y() - 9 - rest - 4.5 * len(self.paper.facts)
         sizes = (14.0, 12.0, 10.0, 8.0, 6.5)
         for size in sizes:
             self._say(size, BLACK, bold=True)
@@ -171,7 +172,7 @@ class Sheet(FPDF):
             if column.is_code and cell:
                 self._bars(cell, left, top + 1.5, 7, room=width - 4)
             else:
-                self._say(10, BLACK, bold=column.is_number)
+                self._say(10, BLACK, bold=column.strong)
                 self.set_xy(left, top + 1.5)
                 inner = width if column.is_number else width - 4
                 align = "R" if column.is_number else "L"

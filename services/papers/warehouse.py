@@ -3,8 +3,6 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
-from babel import Locale
-
 from models import (
     Fulfillment,
     FulfillmentLine,
@@ -20,23 +18,22 @@ from models import (
 from services import pick_lists
 from services.actors import Actor
 from services.clock import now
+from services.papers import addresses
 from services.papers.paper import Column, Entry, Paper, PaperKind, Party
 from services.pick_lists import PickListLine
-
-_TERRITORIES = Locale("en").territories
 
 PICK_COLUMNS = (
     Column(title="Bin", width=8, is_code=True),
     Column(title="Item", width=13),
     Column(title="Barcode", width=10, is_code=True),
-    Column(title="Units", width=3, is_number=True),
+    Column(title="Units", width=3, is_number=True, strong=True),
     Column(title="Picked", width=3, is_number=True),
 )
 SLIP_COLUMNS = (
     Column(title="Item", width=7),
     Column(title="SKU", width=4),
     Column(title="Ordered", width=2, is_number=True),
-    Column(title="Enclosed", width=2, is_number=True),
+    Column(title="Enclosed", width=2, is_number=True, strong=True),
 )
 
 
@@ -95,7 +92,7 @@ async def packing_slips_of(actor: Actor, rows: Sequence[Fulfillment]) -> list[Pa
             at=row.packed_at or now(),
             parties=(
                 _recipient(orders[row.order_id]),
-                Party(title="From", lines=(places[row.location_id].name,)),
+                _sender(places[row.location_id]),
             ),
             facts=(
                 Entry(label="Order", value=orders[row.order_id].number, strong=True),
@@ -126,7 +123,7 @@ async def labels_of(actor: Actor, rows: Sequence[Shipment]) -> list[Paper]:
             at=row.created_at,
             parties=(
                 _recipient(orders[row.order_id]),
-                Party(title="From", lines=(places[work[row.fulfillment_id].location_id].name,)),
+                _sender(places[work[row.fulfillment_id].location_id]),
             ),
             facts=(
                 Entry(label="Order", value=orders[row.order_id].number, strong=True),
@@ -188,13 +185,11 @@ def _enclosed(
 
 
 def _recipient(order: Order) -> Party:
-    address = order.shipping_address
-    if address is None:
-        return Party(title="To", lines=("Collected in person",))
-    place = " ".join(part for part in (address.postal_code, address.city) if part)
-    country = str(_TERRITORIES.get(address.country_code, address.country_code))
-    lines = (address.recipient, address.line1, address.line2, place, address.region, country)
-    return Party(title="To", lines=tuple(line for line in lines if line))
+    return Party(title="To", lines=addresses.lines(order.ship_to))
+
+
+def _sender(location: Location) -> Party:
+    return Party(title="From", lines=addresses.of_location(location))
 
 
 def _day(order: Order) -> str:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from models import Order
 from models.errors import Refused
-from services import catalog, fulfillments, papers, shipments
+from services import catalog, fulfillments, locations, papers, shipments
 from services.actors import SYSTEM
 from services.papers import barcodes, fonts, html, links, pdf
 from services.papers.links import Verdict
@@ -107,6 +107,16 @@ class TestFind:
         paper = await papers.find(CLERK, K.PACKING_SLIP, work.number)
 
         assert paper.rows == (("Mug", shop.mug.sku, "3", "2"),)
+
+    async def test_says_where_a_parcel_comes_from(self, shop):
+        given = {"line1": "Kai 3", "postal_code": "20457", "city": "Hamburg", "country_code": "DE"}
+        await locations.update(SYSTEM, shop.north.id, given)
+        parcel = await shop.shipment()
+
+        paper = await papers.find(PICKER, K.LABEL, parcel.number)
+
+        _, sender = paper.parties
+        assert sender.lines == (shop.north.name, "Kai 3", "20457 Hamburg", "Germany")
 
     async def test_labels_a_parcel_with_what_its_carrier_calls_it(self, shop):
         box = await packed(shop, mug=2)
