@@ -15,7 +15,7 @@ from typing import Annotated, Any, NoReturn, TypeVar
 import typer
 from pydantic import ValidationError
 
-from app import backups, serving
+from app import backups, serving, tracing
 from app.logs import configuration
 from app.settings import Settings, policy, settings
 from models import Customer, Role, Token, database
@@ -53,9 +53,10 @@ def _serve(workers: int, **given: Any) -> None:
     if workers > 1 and not configured.can_have_several_processes:
         _fail(
             "Several workers need PostgreSQL and a shared broadcaster. Set WAYBILL_DATABASE_URL to "
-            "postgres://… and WAYBILL_BROADCAST_URL to redis://…, or serve with one."
+            "postgres://… and WAYBILL_BROADCAST_URL to redis://… or postgres://…, or serve with "
+            "one."
         )
-    if problem := serving.reason_not_to_listen(configured):
+    if problem := tracing.reason_not_to(configured) or serving.reason_not_to_listen(configured):
         _fail(problem)
     lines = _in_database(lambda: serving.greeting(configured))
     typer.echo("\n".join(lines))

@@ -19,6 +19,7 @@ from uvicorn.config import STARTUP_FAILURE
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from uvicorn.supervisors import Multiprocess
+from uvicorn.supervisors.multiprocess import Process
 from websockets.http11 import Request
 
 from app import streams
@@ -35,6 +36,9 @@ log = logging.getLogger(__name__)
 TOKENS = Path("data/development-tokens.json")
 MESSAGE_LIMIT = 1_000_000
 GOODBYE_SECONDS = 5.0
+READY_SECONDS = 0.5
+# A worker that imports everything on a busy machine says nothing for a while.
+PATIENCE_SECONDS = 60
 
 
 def reason_not_to_listen(settings: Settings) -> str | None:
@@ -195,6 +199,7 @@ def configured(settings: Settings, **given: Any) -> uvicorn.Config:
         "ws_ping_interval": settings.keepalive,
         "ws_ping_timeout": settings.keepalive,
         "timeout_graceful_shutdown": settings.shutdown_timeout,
+        "timeout_worker_healthcheck": PATIENCE_SECONDS,
     }
     return uvicorn.Config(**options | given)
 
@@ -219,14 +224,32 @@ def run(settings: Settings, workers: int, **given: Any) -> None:
 class Workers(Multiprocess):
     """uvicorn's worker processes, which share their metrics.
 
-    uvicorn stops all of them where one cannot start, and starts those anew that die later.
+    One that dies is started anew; but where one has died before it could serve, the next would as
+    well, so all of them stop.
     """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.failed = False
+        self._ready: set[int | None] = set()
 
     def keep_subprocess_alive(self) -> None:
         before = {process.pid for process in self.processes}
-        super().keep_subprocess_alive()
+        for process in self.processes:
+            if process.pid not in self._ready:
+                self._look_after(process)
+        # One that is still starting answers nothing, and would be waited for.
+        if self._ready >= before:
+            super().keep_subprocess_alive()
         for pid in before - {process.pid for process in self.processes}:
             mark_process_dead(pid)  # type: ignore[no-untyped-call]
+
+    def _look_after(self, process: Process) -> None:
+        if process.is_ready(timeout=READY_SECONDS):
+            self._ready.add(process.pid)
+        elif not process.process.is_alive():
+            self.failed = True
+            self.should_exit.set()
 
 
 def _run_several(config: uvicorn.Config) -> None:
@@ -235,7 +258,6 @@ def _run_several(config: uvicorn.Config) -> None:
         os.environ[SHARED] = folder
         workers = Workers(config, sockets=[config.bind_socket()])
         workers.run()
-    failed = [each.exitcode for each in workers.processes if each.exitcode == STARTUP_FAILURE]
-    if failed:
-        log.error("A worker could not start, for the reason above, so none of them runs.")
+    if workers.failed:
+        log.error("A worker could not start, for the reason above. The server stops.")
         raise SystemExit(STARTUP_FAILURE)

@@ -3,13 +3,25 @@
 An extra of the package (`waybill[otel]`); without the setting it is not even imported.
 """
 
-import logging
+from importlib.util import find_spec
 from typing import Any
 
 from app.settings import Settings
 from models import measuring
 
-log = logging.getLogger(__name__)
+
+def reason_not_to(settings: Settings) -> str | None:
+    """Why there can be no traces although they are wanted, or None."""
+    if not settings.traces or _is_installed():
+        return None
+    return "WAYBILL_TRACES needs OpenTelemetry. Install the extra: pip install 'waybill[otel]'."
+
+
+def _is_installed() -> bool:
+    try:
+        return find_spec("opentelemetry.exporter.otlp.proto.http") is not None
+    except ModuleNotFoundError:
+        return False
 
 
 def begin(settings: Settings) -> None:
