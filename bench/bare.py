@@ -34,13 +34,13 @@ NOTHING_YET = dict.fromkeys(
 )
 
 
-async def place(db: Driver, draft: Draft, address: str) -> None:
+async def place(db: Driver, draft: Draft) -> None:
     """Place an order of three lines at once, all of it from one location."""
     async with db.transaction():
-        await _place(db, draft, address)
+        await _place(db, draft)
 
 
-async def _place(db: Driver, draft: Draft, address: str) -> None:
+async def _place(db: Driver, draft: Draft) -> None:
     at = datetime.now(UTC)
     row = {"version": 1, "created_at": at, "updated_at": at}
     wanted = {line.variant_id: line.quantity for line in draft.lines}
@@ -60,7 +60,7 @@ async def _place(db: Driver, draft: Draft, address: str) -> None:
         "status": "placed",
         "currency": found[0][4],
         "total": sum(variants[variant][3] * units for variant, units in wanted.items()),
-        "ship_to": address,
+        "ship_to": orjson.dumps(draft.shipping_address).decode(),
         "note": draft.note,
         "tracking_token": token_urlsafe(24),
         "placed_at": at,

@@ -3,16 +3,12 @@
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict
 from typing import Any
-
-import orjson
 
 from api.nodes import encode
 from bench import bare, servers
 from bench.measure import Side, Work, side_by_side
 from bench.servers import Server
-from bench.shop import ADDRESS
 from bench.site import Site
 from bench.table import Row, rows_of
 from models import Customer, Event, Movement, OrderLine, Reservation, Variant
@@ -57,6 +53,8 @@ def place(server: Server, draft: Draft) -> None:
 
 def written(draft: Draft) -> dict[str, Any]:
     """A draft as an input of the API."""
+    address = draft.shipping_address
+    assert address is not None
     return {
         "customerId": encode(Customer(id=draft.customer_id)),
         "channel": draft.channel.name,
@@ -65,20 +63,18 @@ def written(draft: Draft) -> dict[str, Any]:
             for line in draft.lines
         ],
         "shippingAddress": {
-            "recipient": ADDRESS.recipient,
-            "line1": ADDRESS.line1,
-            "city": ADDRESS.city,
-            "postalCode": ADDRESS.postal_code,
-            "countryCode": ADDRESS.country_code,
+            "recipient": address.recipient,
+            "line1": address.line1,
+            "city": address.city,
+            "postalCode": address.postal_code,
+            "countryCode": address.country_code,
         },
     }
 
 
 def _least(site: Site) -> Work:
-    address = orjson.dumps(asdict(ADDRESS)).decode()
-
     async def work() -> None:
-        await bare.place(site.bare, site.shop.draft(), address)
+        await bare.place(site.bare, site.shop.draft())
 
     return work
 

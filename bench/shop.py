@@ -26,16 +26,20 @@ from services.ledger import Change
 from services.orders import Draft
 
 VARIANTS = 24
-CUSTOMERS = 20
+# Many, each at home somewhere else: who orders much in a day is looked into.
+CUSTOMERS = 5_000
 LINES = 3
 LISTED = 50
-ADDRESS = PostalAddress(
-    recipient="Ada Berg",
-    line1="Hafenstr. 7",
-    city="Hamburg",
-    postal_code="20457",
-    country_code="DE",
-)
+
+
+def address(n: int) -> PostalAddress:
+    return PostalAddress(
+        recipient=f"Customer {n}",
+        line1=f"Hafenstr. {n}",
+        city="Hamburg",
+        postal_code="20457",
+        country_code="DE",
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,7 +59,7 @@ class Shop:
             customer_id=self.customers[n % CUSTOMERS],
             channel=OrderChannel.ONLINE,
             lines=[LineDraft(variant_id=variant, quantity=2) for variant in chosen],
-            shipping_address=ADDRESS,
+            shipping_address=address(n),
         )
 
     async def place(self) -> Order:
@@ -66,16 +70,20 @@ async def opened() -> Shop:
     """A shop in an empty database, with a page of orders to list."""
     token = await people.create_token(SYSTEM, Role.ADMIN, name="Bench")
     shop = Shop(
-        customers=[
-            (await Customer.create(name=f"Customer {n}", email=f"c{n}@example.com")).id
-            for n in range(CUSTOMERS)
-        ],
+        customers=await _customers(),
         variants=await _stocked(),
         token=token,
     )
     for _ in range(LISTED + 1):
         await shop.place()
     return shop
+
+
+async def _customers() -> list[int]:
+    await Customer.bulk_create(
+        [Customer(name=f"Customer {n}", email=f"c{n}@example.com") for n in range(CUSTOMERS)]
+    )
+    return [customer.id for customer in await Customer.all().order_by("id")]
 
 
 @operation
