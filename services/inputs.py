@@ -13,6 +13,7 @@ from models.errors import Problem, refuse_any
 from services.money import to_millionths, to_minor_units
 
 MOST_UNITS = 1_000_000
+YEARS = range(1970, 2200)
 
 # Babel lists regions of the world by number and two unions beside the countries.
 COUNTRIES = {str(code) for code in Locale("en").territories if len(str(code)) == 2} - {
@@ -92,6 +93,9 @@ class Inputs:
     def moment(self, value: datetime, *path: str | int) -> datetime:
         if value.tzinfo is None:
             self.wrong("Give the time with its zone, such as 2026-01-31T12:00:00Z.", *path)
+        # What is reckoned from it has to have a date as well.
+        elif value.year not in YEARS:
+            self.wrong(f"Give a time from {YEARS.start} to {YEARS.stop - 1}.", *path)
         return value
 
     def period(self, since: datetime | None, until: datetime | None, *path: str | int) -> None:
