@@ -34,7 +34,6 @@ from services.actors import SYSTEM
 log = logging.getLogger(__name__)
 
 TOKENS = Path("data/development-tokens.json")
-MESSAGE_LIMIT = 1_000_000
 GOODBYE_SECONDS = 5.0
 READY_SECONDS = 0.5
 # A worker that imports everything on a busy machine says nothing for a while.
@@ -195,7 +194,7 @@ def configured(settings: Settings, **given: Any) -> uvicorn.Config:
         "http": Requests,
         "ws": Connection,
         "ws_per_message_deflate": False,
-        "ws_max_size": MESSAGE_LIMIT,
+        "ws_max_size": settings.body_limit,
         "ws_ping_interval": settings.keepalive,
         "ws_ping_timeout": settings.keepalive,
         "timeout_graceful_shutdown": settings.shutdown_timeout,

@@ -28,6 +28,28 @@ async def client_of(server: Served) -> AsyncIterator[httpx.AsyncClient]:
         yield client
 
 
+class TestBody:
+    async def test_is_bounded_over_http(self, sqlite_url: str):
+        within = '{"query": "{ __typename }"}'.ljust(1_000).encode()
+        async with served(sqlite_url, body_limit=1_000) as server, client_of(server) as client:
+            headers = {"Content-Type": "application/json"}
+            taken = await client.post("/graphql", content=within, headers=headers)
+            refused = await client.post("/graphql", content=within + b" ", headers=headers)
+
+        assert taken.status_code == 200
+        assert refused.status_code == 413
+        assert refused.json()["errors"][0]["extensions"] == {"code": "BODY_LIMIT"}
+
+    async def test_is_bounded_over_a_websocket(self, sqlite_url: str):
+        async with served(sqlite_url, body_limit=1_000) as server, opened(server.url) as socket:
+            await socket.connection.send('{"type": "ping"}'.ljust(1_000))
+            pong = await socket.receive()
+            await socket.connection.send('{"type": "ping"}'.ljust(1_001))
+
+            assert await socket.close_code() == 1009
+        assert pong == {"type": "pong"}
+
+
 class TestBatch:
     async def test_is_refused_unless_it_is_switched_on(self, sqlite_url: str):
         async with served(sqlite_url) as server, client_of(server) as client:
