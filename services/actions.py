@@ -41,11 +41,14 @@ from services import (
     fraud_reviews,
     fulfillments,
     holds,
+    moves,
     order_lines,
+    order_units,
     orders,
     packages,
     reservation_terms,
     shipments,
+    splits,
     waves,
 )
 from services.actors import Actor, Permission
@@ -80,6 +83,10 @@ async def of_orders(actor: Actor, rows: Sequence[Order]) -> list[list[Action]]:
     for line in await OrderLine.filter(order_id__in=[row.id for row in rows]):
         lines[line.order_id].append(line)
     paid = await sums_of_orders(rows)
+    free = await order_units.free_units(rows, lines)
+    held: dict[int, list[Hold]] = defaultdict(list)
+    for hold in await Hold.filter(order_id__in=[row.id for row in rows], released_at=None):
+        held[hold.order_id].append(hold)
     return [
         _offered(
             actor,
@@ -88,11 +95,17 @@ async def of_orders(actor: Actor, rows: Sequence[Order]) -> list[list[Action]]:
             _action(
                 "orderLineCancel",
                 _P.ORDERS_CANCEL,
-                order_lines.reasons_not_to_cancel_any(row, lines[row.id]),
+                order_lines.reasons_not_to_cancel_any(row, lines[row.id], free[row.id]),
             ),
             _action("orderPlace", _P.ORDERS_ENTER, orders.reasons_not_to_place(row, lines[row.id])),
             _action("orderDiscountAdd", _P.ORDERS_DISCOUNT, discounts.reasons_not_to_discount(row)),
             _action("orderConfirm", _P.ORDERS_CONFIRM, _step(row, OrderStatus.CONFIRMED)),
+            _action(
+                "orderSplit",
+                _P.ORDERS_CONFIRM,
+                splits.reasons_not_to_split(row, lines[row.id], free[row.id], held[row.id]),
+            ),
+            _action("orderMerge", _P.ORDERS_CONFIRM, moves.reasons_not_to_move(row, held[row.id])),
             _action("orderFraudAccept", _P.FRAUD_REVIEW, fraud_reviews.reasons_not_to_decide(row)),
             _action("orderHold", _P.ORDERS_CONFIRM, holds.reasons_not_to_hold(row)),
             _action("paymentAuthorize", _P.PAYMENTS_TAKE, reasons_not_to_pay(row, paid[row.id])),

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from models import Order, OrderLine
+from models.rows import store_all
 from services import (
     backorders,
     completion,
@@ -45,6 +46,11 @@ async def follow(
     await payments.settle(actor, order)
     await promises.revise(actor, order, reason)
     await completion.complete_if_received(actor, order, lines)
+
+
+async def keep_units(lines: Sequence[OrderLine]) -> None:
+    """Save what an edit has changed in lines, where they are not priced anew."""
+    await store_all(lines, *UNITS)
 
 
 def _still(touched: Sequence[OrderLine], lines: Sequence[OrderLine]) -> list[OrderLine]:

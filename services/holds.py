@@ -126,9 +126,13 @@ async def keep(actor: Actor, order: Order, kind: HoldKind, reason: str) -> None:
         await exceptions.open(actor, order, exceptions.OF_HOLDS[kind], reason=reason)
 
 
+async def active(order: Order) -> list[Hold]:
+    return await Hold.filter(order_id=order.id, released_at=None).order_by("id")
+
+
 async def end_all(actor: Actor, order: Order) -> None:
     """Release every hold of an order that is over: there is nothing left to hold."""
-    for row in await Hold.filter(order_id=order.id, released_at=None).order_by("id"):
+    for row in await active(order):
         await _end(actor, order, row)
 
 

@@ -1,11 +1,12 @@
 """The stock ledger: the only code that changes a level, always together with its movement."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from tortoise.connection import get_connection
 
 from models import Level, Movement, MovementReason
+from models.statements import select
 from services import alerts
 from services.actors import Actor
 from services.clock import now
@@ -80,6 +81,35 @@ async def move(
         )
     await alerts.follow(actor, levels)
     return levels
+
+
+async def hand_on(
+    actor: Actor, units: Mapping[int, int], *, giver: int, taker: int, note: str
+) -> None:
+    """Let reserved units of levels belong to another order. What the levels have stays as it is,
+    and they are locked, so nobody else gets at the units in between."""
+    movements = []
+    for level in await select(Level, locked=True, id__in=sorted(units)):
+        for order_id, reason, change in (
+            (giver, MovementReason.RELEASED, -units[level.id]),
+            (taker, MovementReason.RESERVED, units[level.id]),
+        ):
+            movements.append(
+                Movement(
+                    level_id=level.id,
+                    variant_id=level.variant_id,
+                    location_id=level.location_id,
+                    reason=reason,
+                    reserved_change=change,
+                    on_hand_after=level.on_hand,
+                    reserved_after=level.reserved + min(0, change),
+                    order_id=order_id,
+                    note=note,
+                    actor=actor.label,
+                    at=now(),
+                )
+            )
+    await Movement.bulk_create(movements)
 
 
 async def _update(changes: Sequence[Change]) -> list[Level]:

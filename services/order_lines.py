@@ -115,7 +115,9 @@ async def cancel(actor: Actor, line_id: int, *, quantity: int, reason: str) -> O
     refuse_any(reasons_not_to_cancel(order, line))
     if quantity == sum(each.remaining for each in lines) == line.remaining:
         return await orders.cancel(actor, order.id, reason=reason)
-    refuse_any(await order_units.reasons_not_to_give_back(order, line, quantity, "quantity"))
+    kept = await order_units.kept_for(order)
+    refuse_any(reasons_not_to_cancel_any(order, lines, order_units.free_of(lines, kept)))
+    refuse_any(order_units.reasons_not_to_give_back(order, line, quantity, kept, "quantity"))
     await order_units.cancel(actor, order, [(line, quantity)])
     why = f"{quantity} × {line.sku} were cancelled: {reason}"
     await consequences.follow(actor, order, lines, why, touched=[line])
@@ -143,10 +145,13 @@ def reasons_not_to_cancel(order: Order, line: OrderLine) -> list[Problem]:
     return [orders.not_editable(order, message)]
 
 
-def reasons_not_to_cancel_any(order: Order, lines: Sequence[OrderLine]) -> list[Problem]:
-    """Why none of an order's lines can be cancelled; nothing where some can."""
+def reasons_not_to_cancel_any(order: Order, lines: Sequence[OrderLine], free: int) -> list[Problem]:
+    """Why no unit of an order can be cancelled, of which so many are free; nothing where some
+    can."""
     reasons = [reasons_not_to_cancel(order, line) for line in lines]
-    return reasons[0] if reasons and all(reasons) else []
+    if reasons and all(reasons):
+        return reasons[0]
+    return order_units.reasons_none_is_free(order, free) if lines else []
 
 
 async def _reasons_not_to_remove(
@@ -157,7 +162,8 @@ async def _reasons_not_to_remove(
     if line.remaining == sum(each.remaining for each in lines):
         message = f"{line.sku} is all that is left of {order.number}. Cancel the order instead."
         return [Blocked(message=message, path=("id",))]
-    return await order_units.reasons_not_to_give_back(order, line, line.remaining, "id")
+    kept = await order_units.kept_for(order)
+    return order_units.reasons_not_to_give_back(order, line, line.remaining, kept, "id")
 
 
 async def _change(
@@ -173,8 +179,8 @@ async def _change(
         line.ordered = quantity
         await order_units.set_aside(actor, order, [(line, more)], backorder=backorder)
     elif more < 0:
-        problems = await order_units.reasons_not_to_give_back(order, line, -more, "quantity")
-        refuse_any(problems)
+        kept = await order_units.kept_for(order)
+        refuse_any(order_units.reasons_not_to_give_back(order, line, -more, kept, "quantity"))
         await order_units.give_back(actor, order, [(line, -more)])
 
 

@@ -1,8 +1,8 @@
 """Units of an order that was placed: set more of them aside, and give back what nobody has been
 handed to pick. Stock, reservations and planned work change together."""
 
-from collections import defaultdict
-from collections.abc import Mapping
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from models import (
@@ -34,6 +34,9 @@ class Kept:
     work: FulfillmentLine | None = None
 
 
+KeptByLine = Mapping[int, Sequence[Kept]]
+
+
 async def set_aside(
     actor: Actor, order: Order, wanted: LineUnits, *, backorder: bool = False
 ) -> None:
@@ -62,11 +65,11 @@ async def cancel(actor: Actor, order: Order, wanted: LineUnits) -> None:
         line.cancel_units(units, backordered=waiting[line.id])
 
 
-async def reasons_not_to_give_back(
-    order: Order, line: OrderLine, units: int, *path: str
+def reasons_not_to_give_back(
+    order: Order, line: OrderLine, units: int, kept: KeptByLine, *path: str | int
 ) -> list[Problem]:
-    kept = await kept_for(order)
-    free = line.backordered + sum(each.reservation.quantity for each in kept[line.id])
+    """`kept` is what `kept_for` gives."""
+    free = line.backordered + sum(each.reservation.quantity for each in kept.get(line.id, ()))
     if units <= free:
         return []
     if units > line.remaining:
@@ -79,7 +82,41 @@ async def reasons_not_to_give_back(
     return [Blocked(message=message, path=path)]
 
 
-async def kept_for(order: Order) -> Mapping[int, list[Kept]]:
+async def free_units(
+    rows: Sequence[Order], lines: Mapping[int, Sequence[OrderLine]]
+) -> dict[int, int]:
+    """How many units of each order nobody has been handed to pick; `lines` are by order."""
+    pending: Counter[int] = Counter()
+    for work in await FulfillmentLine.filter(
+        fulfillment__order_id__in=[row.id for row in rows if row.status in PLANNED],
+        fulfillment__status=FulfillmentStatus.PENDING,
+    ):
+        pending[work.line_id] += work.quantity
+    return {
+        row.id: sum(
+            line.backordered + (pending[line.id] if row.status in PLANNED else line.reserved)
+            for line in lines[row.id]
+        )
+        for row in rows
+    }
+
+
+def reasons_none_is_free(order: Order, free: int) -> list[Problem]:
+    if free:
+        return []
+    message = (
+        f"Every unit of {order.number} is released to a location or picked. "
+        "Cancel a fulfillment first."
+    )
+    return [Blocked(message=message, path=("id",))]
+
+
+def free_of(lines: Sequence[OrderLine], kept: KeptByLine) -> int:
+    waiting = sum(line.backordered for line in lines)
+    return waiting + sum(each.reservation.quantity for part in kept.values() for each in part)
+
+
+async def kept_for(order: Order) -> KeptByLine:
     """What is set aside for each line of an order and has not been handed to anybody to pick."""
     rows = await select(Reservation, order_id=order.id, status=ReservationStatus.ACTIVE)
     work = {
@@ -103,19 +140,25 @@ async def let_go(actor: Actor, order: Order, wanted: LineUnits) -> dict[int, int
 
     Gives how many of the units of each line were waiting for stock.
     """
-    kept = await kept_for(order)
-    waiting, freed = {}, []
-    for line, units in wanted:
-        waiting[line.id] = min(units, line.backordered)
-        left = units - waiting[line.id]
-        for each in reversed(kept[line.id]):
-            taken = min(left, each.reservation.quantity)
-            if taken:
-                freed.append(await _cut(each, taken))
-                left -= taken
-    await reservations.release(actor, order, freed)
-    await _give_up_empty_work(actor, order)
+    waiting = {line.id: min(units, line.backordered) for line, units in wanted}
+    rest = [(line, units - waiting[line.id]) for line, units in wanted]
+    await reservations.release(actor, order, await cut_out(actor, order, rest))
     return waiting
+
+
+async def cut_out(actor: Actor, order: Order, wanted: LineUnits) -> list[Reservation]:
+    """The reservations behind units of lines, cut to these units alone and taken out of planned
+    work, the last planned first."""
+    kept = await kept_for(order)
+    cut = []
+    for line, units in wanted:
+        left = units
+        for each in reversed(kept.get(line.id, ())):
+            if taken := min(left, each.reservation.quantity):
+                cut.append(await _cut(each, taken))
+                left -= taken
+    await _give_up_empty_work(actor, order)
+    return cut
 
 
 async def join_work(actor: Actor, order: Order) -> None:
@@ -162,6 +205,7 @@ async def _cut(kept: Kept, units: int) -> Reservation:
         level_id=row.level_id,
         location_id=row.location_id,
         quantity=units,
+        expires_at=row.expires_at,
     )
 
 

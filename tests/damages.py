@@ -319,6 +319,12 @@ DAMAGES: Sequence[tuple[str, set[str]]] = (
         "fulfillment_id IN (SELECT id FROM fulfillments WHERE status = 'picking')",
         {"fulfillment-sums"},
     ),
+    (f"UPDATE order_lines SET moved = 1 WHERE {line_of('placed')}", {"line-moved"}),
+    ("UPDATE orders SET split_from_id = 0 WHERE " + first("orders"), {"order-links"}),
+    (
+        "UPDATE orders SET merged_into_id = id WHERE " + first("orders", "status = 'placed'"),
+        {"order-links"},
+    ),
     ("UPDATE order_holds SET automatic = FALSE WHERE automatic", {"issue-holds"}),
     ("UPDATE data_issues SET resolved_by = 'PER-1001'", {"issue-times"}),
     (

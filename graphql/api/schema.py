@@ -20,6 +20,7 @@ from api.mutations.prices import PriceMutations
 from api.mutations.reservations import ReservationMutations
 from api.mutations.shipments import ShipmentMutations
 from api.mutations.shipping import ShippingMutations
+from api.mutations.splits import SplitMutations
 from api.mutations.stock import StockMutations
 from api.mutations.waves import WaveMutations
 from api.queries.catalog import CatalogQueries
@@ -67,6 +68,7 @@ class Query(
 @strawberry.type(description="What you may do: one mutation for each step of each life.")
 class Mutation(
     OrderMutations,
+    SplitMutations,
     HoldMutations,
     FraudMutations,
     ExceptionMutations,

@@ -120,6 +120,35 @@ _LINE_RULES = (
     ),
 )
 
+_LINK_RULES = (
+    Rule(
+        name="line-moved",
+        description="Of the cancelled units of a line no more than all live on in another order.",
+        says="{line_id} of {order_id}: {moved} units were moved, {cancelled} cancelled.",
+        broken="""
+            SELECT id AS line_id, order_id, moved, cancelled FROM order_lines
+            WHERE NOT (0 <= moved AND moved <= cancelled)
+        """,
+    ),
+    Rule(
+        name="order-links",
+        description="Orders are split from and merged into orders of the same customer, and what "
+        "was merged is cancelled.",
+        says="{order_id} ({status}) is linked to what it cannot come from or have gone into.",
+        broken=f"""
+            SELECT orders.id AS order_id, orders.status
+            FROM orders
+            LEFT JOIN orders AS origin ON origin.id = orders.split_from_id
+            LEFT JOIN orders AS target ON target.id = orders.merged_into_id
+            WHERE (orders.split_from_id IS NOT NULL
+                   AND COALESCE(origin.customer_id, 0) <> orders.customer_id)
+               OR (orders.merged_into_id IS NOT NULL
+                   AND (COALESCE(target.customer_id, 0) <> orders.customer_id
+                        OR orders.status <> '{_O.CANCELLED}'))
+        """,
+    ),
+)
+
 _MONEY_RULES = (
     Rule(
         name="line-currency",
@@ -237,4 +266,4 @@ _STATUS_RULES = (
     ),
 )
 
-RULES = (*_LINE_RULES, *_MONEY_RULES, *_STATUS_RULES)
+RULES = (*_LINE_RULES, *_LINK_RULES, *_MONEY_RULES, *_STATUS_RULES)

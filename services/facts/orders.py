@@ -98,3 +98,24 @@ class OrderHoldAssigned(HoldFact):
     """Somebody was asked to clear a hold up, or nobody in particular any more."""
 
     owner: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrderSplit(OrderFact):
+    """Units of an order became an order of their own."""
+
+    into_order_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrderSplitOff(OrderFact):
+    """An order came about by splitting another."""
+
+    from_order_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrderMerged(OrderFact):
+    """Another order was taken into this one."""
+
+    from_order_id: int

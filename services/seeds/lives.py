@@ -11,6 +11,7 @@ from services.actors import SYSTEM, Actor
 from services.seeds.endings import cancel, expire
 from services.seeds.orders import Life, Step, confirm, draft, hold, let_go, place, place_unpaid
 from services.seeds.payments import dispute, give_some_back
+from services.seeds.risks import draft_wrong, place_risky, place_wrong
 from services.seeds.waiting import draft_more, place_more, run_out
 from services.seeds.work import (
     hand_over,
@@ -52,6 +53,9 @@ MINUTES: Mapping[Step, tuple[int, int]] = {
     draft: (0, 0),
     place: (2, 45),
     place_unpaid: (2, 45),
+    draft_wrong: (0, 0),
+    place_wrong: (2, 45),
+    place_risky: (2, 45),
     hold: (5, 60),
     let_go: (120, 1500),
     confirm: (10, 240),
@@ -118,6 +122,8 @@ TODAY: Sequence[Script] = (
     (draft, place, run_out),
     (draft_more, place_more),
     (draft_more, place_more, confirm),
+    (draft_wrong, place_wrong),
+    (draft, place_risky),
 )
 
 

@@ -14,6 +14,7 @@ from tortoise.models import Model
 
 from models import (
     CarrierEvent,
+    DataIssue,
     Fulfillment,
     FulfillmentLine,
     Hold,
@@ -124,6 +125,7 @@ class Life:
     holds: list[Hold] = field(default_factory=list)
     payments: list[Payment] = field(default_factory=list)
     money: dict[int, list[PaymentEvent]] = field(default_factory=lambda: defaultdict(list))
+    issues: list[DataIssue] = field(default_factory=list)
     exceptions: list[OrderException] = field(default_factory=list)
     promises: list[Promise] = field(default_factory=list)
     method: ShippingMethod | None = None
@@ -140,7 +142,7 @@ class Life:
     def rows(self) -> Iterator[Model]:
         if self.lines:
             yield self.order
-        yield from chain(self.lines, self.holds, self.exceptions, self.promises)
+        yield from chain(self.lines, self.issues, self.holds, self.exceptions, self.promises)
         yield from chain(self.reservations, self.work, self.parcels)
         yield from chain(self.payments, *self.money.values())
         yield from chain.from_iterable(self.contents.values())

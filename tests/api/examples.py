@@ -200,6 +200,16 @@ async def _on(row: Row | Awaitable[Row], **rest: Any) -> Input:
     return {"id": found.number} | rest
 
 
+async def _split(shop: Shop) -> Input:
+    line = await line_in(shop, "placed")
+    order = await Order.get(id=line.order_id)
+    return {"id": order.number, "lines": [{"lineId": line.number, "quantity": 1}]}
+
+
+async def _merge(shop: Shop) -> Input:
+    return await _on(shop.order("placed"), otherId=(await shop.order("placed")).number)
+
+
 async def _hold_assign(shop: Shop) -> Input:
     clerk = await Person.create(name="Clara", role=Role.CLERK)
     return await _on(hold_in(shop), ownerId=clerk.number, dueAt="2026-02-01T12:00:00Z")
@@ -390,6 +400,8 @@ EXAMPLES: dict[str, Callable[[Shop], Awaitable[Input]]] = {
     "orderPlace": lambda shop: _on(shop.order()),
     "orderConfirm": lambda shop: _on(shop.order("placed")),
     "orderCancel": lambda shop: _on(shop.order("placed"), reason="Changed their mind"),
+    "orderSplit": _split,
+    "orderMerge": _merge,
     "orderHold": lambda shop: _on(
         shop.order("placed"), kind="ADDRESS", reason="Which door?", dueAt="2026-02-01T12:00:00Z"
     ),
@@ -397,6 +409,7 @@ EXAMPLES: dict[str, Callable[[Shop], Awaitable[Input]]] = {
     "orderHoldAssign": _hold_assign,
     "orderInspect": lambda shop: _on(shop.order()),
     "orderDataIssueAccept": lambda shop: _on(issue_in(shop), note="They know"),
+    "orderSkuSubstitute": lambda shop: _on(issue_in(shop), variantId=shop.shirt.number),
     "orderFraudAccept": lambda shop: _on(risky(shop), note="Known"),
     "orderFraudReject": lambda shop: _on(risky(shop), note="Stolen card"),
     "exceptionAssign": _assign,

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -32,9 +33,11 @@ from services import (
     arrivals,
     backorders,
     chargebacks,
+    discounts,
     fraud_reviews,
     fulfillments,
     holds,
+    merges,
     order_lines,
     orders,
     packages,
@@ -42,6 +45,7 @@ from services import (
     reservation_terms,
     scans,
     shipments,
+    splits,
     stock,
     waves,
 )
@@ -49,8 +53,9 @@ from services.actors import GUEST, SYSTEM
 from services.commit import rehearsal
 from services.goods import LineDraft
 from services.mispicks import Scan
+from services.orders import Draft
 from services.payment_inputs import Said
-from tests.cast import STAGES, one_database, work_on
+from tests.cast import HOME, STAGES, one_database, work_on
 from tests.warehouse import box_for, boxed, packed, wave_of
 
 LATER = datetime(2126, 1, 5, 12, tzinfo=UTC)
@@ -61,12 +66,15 @@ ORDERS: dict[str, Callable[[Order], Awaitable[Any]]] = {
     "orderLineAdd": lambda row: add_line(row),
     "orderLineCancel": lambda row: cancel_line(row),
     "orderPlace": lambda row: orders.place(SYSTEM, row.id),
+    "orderDiscountAdd": lambda row: discounts.give(SYSTEM, row.id, reason="Late.", rate=Decimal(5)),
     "orderConfirm": lambda row: orders.confirm(SYSTEM, row.id),
+    "orderSplit": lambda row: split_off(row),
+    "orderMerge": lambda row: take_in(row),
     "orderFraudAccept": lambda row: fraud_reviews.accept(SYSTEM, row.id, note="Known."),
     "orderHold": lambda row: holds.hold(SYSTEM, row.id, kind=HoldKind.MANUAL, reason="Wait."),
-    "orderReserve": lambda row: backorders.reserve(SYSTEM, row.id),
     "paymentAuthorize": lambda row: payments.authorize(SYSTEM, row.id),
     "paymentTake": lambda row: payments.take(SYSTEM, row.id),
+    "orderReserve": lambda row: backorders.reserve(SYSTEM, row.id),
     "orderCancel": lambda row: orders.cancel(SYSTEM, row.id, reason="Enough."),
 }
 FULFILLMENTS: dict[str, Callable[[Fulfillment], Awaitable[Any]]] = {
@@ -160,6 +168,24 @@ async def record_outcome(payment: Payment) -> None:
     await payments.record_outcome(SYSTEM, payment.id, event_id=asked.id if asked else 0)
 
 
+async def split_off(order: Order) -> None:
+    line = await OrderLine.filter(order_id=order.id).order_by("id").first()
+    await splits.split(SYSTEM, order.id, units={line.id: 1} if line else {})
+
+
+async def take_in(order: Order) -> None:
+    line = await OrderLine.filter(order_id=order.id).order_by("id").first()
+    variant = line.variant_id if line else (await Variant.first()).id
+    other = Draft(
+        customer_id=order.customer_id,
+        channel=order.channel,
+        lines=[LineDraft(variant_id=variant, quantity=1)],
+        shipping_address=order.shipping_address or HOME,
+    )
+    placed = await orders.place(SYSTEM, draft=other)
+    await merges.merge(SYSTEM, order.id, placed.id)
+
+
 async def cancel_line(order: Order) -> None:
     line = await OrderLine.filter(order_id=order.id).order_by("id").first()
     if line is not None:
@@ -233,6 +259,7 @@ class TestOfOrders:
         ]
         assert enabled[0] >= {"orderPlace", "orderCancel"}
         assert enabled[1] == {
+            *("orderUpdate", "orderLineAdd", "orderLineCancel", "orderDiscountAdd", "orderMerge"),
             *("orderConfirm", "orderHold", "orderCancel"),
             *("paymentAuthorize", "paymentTake"),
         }

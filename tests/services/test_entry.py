@@ -15,7 +15,16 @@ from models import (
     OrderStatus,
 )
 from models.orders import IMPORTED
-from services import addresses, catalog, customers, entry, fulfillments, holds, orders
+from services import (
+    addresses,
+    catalog,
+    customers,
+    entry,
+    fulfillments,
+    holds,
+    orders,
+    substitutions,
+)
 from services.actors import SYSTEM
 from services.goods import LineDraft
 from tests.books import assert_balanced
@@ -250,6 +259,31 @@ class TestAccept:
         await entry.accept(clerk, (await DataIssue.get()).id, note="Fine.")
 
         assert [each.reason for each in (await active(order)).values()] == ["Which door?"]
+
+
+class TestSubstitute:
+    async def test_makes_a_line_and_lets_the_order_go(self, shop, clerk):
+        wanted = LineDraft(sku="NO-SUCH", quantity=3, stated_price=Decimal("20.00"))
+        order = await orders.place(clerk, draft=imported(shop, wanted))
+        issue = await DataIssue.get(order_id=order.id)
+
+        await substitutions.substitute(clerk, issue.id, variant_id=shop.shirt.id)
+
+        _, line = await lines_of(order)
+        assert (line.sku, line.reserved, line.stated_price) == (shop.shirt.sku, 3, 2000)
+        assert (await DataIssue.get(order_id=order.id)).resolved_by == clerk.label
+        assert not await active(order)
+        await assert_balanced()
+
+    async def test_refuses_another_fault_and_what_is_resolved(self, shop, clerk):
+        order = await orders.create(clerk, shop.draft(mug=1, shipping_address=WRONG_CODE))
+        issue = await DataIssue.get(order_id=order.id)
+
+        for _ in range(2):
+            async with refuses(("BLOCKED", ("id",))):
+                await substitutions.substitute(clerk, issue.id, variant_id=shop.shirt.id)
+            issue.resolved_at, issue.resolved_by = issue.created_at, clerk.label
+            await issue.save()
 
 
 async def test_a_customer_without_a_name_for_it_is_reached_over_the_counter(shop, clerk):

@@ -247,7 +247,7 @@ class TestCancel:
             (draft, 1, "WRONG_STATUS", "id"),
             (placed, 0, "INVALID", "quantity"),
             (placed, 3, "INVALID", "quantity"),
-            (picked, 1, "BLOCKED", "quantity"),
+            (picked, 1, "BLOCKED", "id"),
         ):
             async with refuses((code, (path,))):
                 await order_lines.cancel(clerk, line.id, quantity=quantity, reason="Fewer")

@@ -9,10 +9,13 @@ from models import (
     Arrival,
     ArrivalStatus,
     Customer,
+    DataIssue,
     Event,
+    FraudReview,
     Fulfillment,
     FulfillmentStatus,
     Hold,
+    HoldKind,
     Level,
     Location,
     Mispick,
@@ -77,6 +80,14 @@ class TestSeed:
 
         assert await broken() == []
         assert await Order.all().count() == 300
+
+    async def test_has_orders_that_somebody_has_to_look_at(self, database):
+        await seeds.seed(300, until=UNTIL)
+
+        assert await DataIssue.exists(resolved_at=None)
+        held = await Hold.filter(automatic=True, released_at=None).values_list("kind", flat=True)
+        assert {*held} >= {HoldKind.ADDRESS, HoldKind.FRAUD_REVIEW}
+        assert await Order.exists(fraud_review=FraudReview.PENDING)
 
     async def test_is_the_same_every_time(self, database):
         shops = []

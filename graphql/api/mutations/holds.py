@@ -10,7 +10,7 @@ from api.context import Info
 from api.fields import column
 from api.mutations.orders import OrderPayload
 from api.nodes import decode
-from services import entry, holds
+from services import entry, holds, substitutions
 from services.actors import Permission
 
 
@@ -48,6 +48,15 @@ class OrderInspectInput(Change):
 @strawberry.input
 class OrderDataIssueAcceptInput(Change):
     note: str = column("Why it may stay as it is.")
+
+
+@strawberry.input
+class OrderSkuSubstituteInput(Change):
+    variant_id: strawberry.ID = column("What the unknown SKU stands for.")
+    allow_backorder: bool = strawberry.field(
+        default=False,
+        description="Let what is missing wait for stock, where its variant allows it.",
+    )
 
 
 _CONFIRM = Permission.ORDERS_CONFIRM
@@ -88,4 +97,15 @@ class HoldMutations:
     ) -> models.Order:
         return await entry.accept(
             info.context.actor, decode(models.DataIssue, input.id), note=input.note
+        )
+
+    @mutation(substitutions.substitute, OrderPayload, _CONFIRM, changes=models.DataIssue)
+    async def order_sku_substitute(
+        self, info: Info, input: OrderSkuSubstituteInput
+    ) -> models.Order:
+        return await substitutions.substitute(
+            info.context.actor,
+            decode(models.DataIssue, input.id),
+            variant_id=decode(models.Variant, input.variant_id),
+            allow_backorder=input.allow_backorder,
         )

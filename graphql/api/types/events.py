@@ -48,6 +48,8 @@ ROWS: dict[str, tuple[type[Model], str]] = {
     "stock_alert_id": (models.StockAlert, "api.types.stock"),
     "fulfillment_id": (models.Fulfillment, "api.types.fulfillments"),
     "exception_id": (models.OrderException, "api.types.exceptions"),
+    "into_order_id": (models.Order, "api.types.orders"),
+    "from_order_id": (models.Order, "api.types.orders"),
     "data_issue_id": (models.DataIssue, "api.types.orders"),
     "payment_id": (models.Payment, "api.types.payments"),
     "carrier_id": (models.Carrier, "api.types.shipping"),

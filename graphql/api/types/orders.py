@@ -1,7 +1,7 @@
 """What clients see of orders."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Optional
 
 import strawberry
 
@@ -186,6 +186,14 @@ class Order(Node):
     cancelled_at: datetime | None = column("When it was given up.")
     cancel_reason: str = column("Why it was given up.")
     lines: list[OrderLine] = many(models.OrderLine, "order_id", "What is bought.")
+    split_from: Optional["Order"] = one(
+        models.Order, "split_from_id", "The order it was split from."
+    )
+    split_into: list["Order"] = many(models.Order, "split_from_id", "What was split from it.")
+    merged_into: Optional["Order"] = one(
+        models.Order, "merged_into_id", "The order it was taken into, cancelled thereby."
+    )
+    merged_from: list["Order"] = many(models.Order, "merged_into_id", "What was taken into it.")
     data_issues: list[DataIssue] = many(
         models.DataIssue, "order_id", "What is missing or wrong in it, the resolved ones too."
     )
