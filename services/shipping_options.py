@@ -75,6 +75,9 @@ async def charge(order: Order, lines: Sequence[OrderLine]) -> bool:
     address = order.shipping_address
     if order.shipping_method_id is None or address is None:
         return False
+    # What was split off another order was charged for with that one.
+    if order.split_from_id is not None:
+        return False
     zone = zone_of(await ShippingZone.filter(method_id=order.shipping_method_id), address)
     if zone is None:
         return False

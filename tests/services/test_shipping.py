@@ -9,7 +9,7 @@ import pytest
 
 from models import Order, RateBand, ShippingMethod, ShippingZone, Variant
 from models.orders import PostalAddress
-from services import checks, fulfillments, order_lines, shipping, shipping_methods
+from services import checks, fulfillments, order_lines, shipping, shipping_methods, shipping_options
 from services.actors import SYSTEM
 from services.goods import LineDraft
 from services.zones import rate_of, zone_of
@@ -198,6 +198,14 @@ class TestChoose:
 
         assert heavier.shipping_price == 990
         assert heavier.total == 3 * shop.mug.price + 990
+
+    async def test_is_not_charged_again_for_what_was_split_off(self, shop, clerk):
+        _, air = await shop.ships()
+        order = await shop.order("draft")
+        order.shipping_method_id, order.split_from_id = air.id, order.id
+
+        assert not await shipping_options.charge(order, await lines_of(order))
+        assert order.shipping_price == 0
 
     async def test_refuses_what_does_not_go_there(self, shop, clerk):
         _, air = await shop.ships()
