@@ -5,6 +5,7 @@ from typing import Any
 from models import (
     Order,
     Payment,
+    PaymentEvent,
     PaymentEventKind,
     PaymentEventState,
     PaymentMethod,
@@ -79,7 +80,9 @@ async def take(
     owed = account.total.owed(order.price)
     said = said or Said()
     inputs = Inputs()
-    most = MOST_MINOR_UNITS if method in SENT_BY_THE_CUSTOMER else owed
+    # What is sent may be more than is owed; but somebody has to say how much it is.
+    may_exceed = amount is not None and method in SENT_BY_THE_CUSTOMER
+    most = MOST_MINOR_UNITS if may_exceed else owed
     units = units_of(inputs, amount, order.currency, otherwise=owed, most=most)
     given = tendered_for(inputs, tendered, order.currency, method, units)
     for problem in reasons_not_to_pay(order, account.total, most=most):
@@ -136,8 +139,7 @@ async def retry(
     if failed is None:
         message = "Nothing failed that was not tried again."
         raise Refused(NotFound(message=message, path=("eventId",)))
-    if failed.kind is _K.REFUND and not actor.may(Permission.PAYMENTS_REFUND):
-        raise Refused(Blocked(message="Refunds need PAYMENTS_REFUND.", path=("eventId",)))
+    _refuse_unless_permitted(actor, failed)
     said = said or Said()
     inputs = Inputs()
     events = account.events[payment.id]
@@ -163,6 +165,7 @@ async def record_outcome(
     if asked is None:
         message = "This payment has no such request that waits for an outcome."
         raise Refused(NotFound(message=message, path=("eventId",)))
+    _refuse_unless_permitted(actor, asked)
     inputs = Inputs()
     check(inputs, said, payment.provider)
     if said.outcome is _S.REQUESTED:
@@ -199,6 +202,12 @@ async def capture_for_shipment(actor: Actor, order: Order) -> None:
     account = await Account.of(order)
     changed = await settlements.collect(actor, account)
     await store(actor, account, *changed)
+
+
+def _refuse_unless_permitted(actor: Actor, event: PaymentEvent) -> None:
+    """Taking and giving back are different permissions, whatever way leads to them."""
+    if event.kind is _K.REFUND and not actor.may(Permission.PAYMENTS_REFUND):
+        raise Refused(Blocked(message="Refunds need PAYMENTS_REFUND.", path=("eventId",)))
 
 
 async def opened(actor: Actor, payment_id: int) -> tuple[Account, Payment]:

@@ -19,6 +19,7 @@ from models import (
 )
 from services import chargebacks, checks, clockwork, fulfillments, orders, payments
 from services.actors import SYSTEM
+from services.commit import operation
 from services.payment_inputs import Said
 from tests.cast import all_at_once, one_database, parcel, refused, refuses, told, work_on
 
@@ -50,6 +51,11 @@ async def state_of(order):
 async def events_of(payment):
     rows = await PaymentEvent.filter(payment_id=payment.id).order_by("id")
     return [(row.kind, row.state, row.amount) for row in rows]
+
+
+@operation
+async def settle(actor, order):
+    await payments.settle(actor, await Order.select_for_update().get(id=order.id))
 
 
 async def clean():
@@ -160,6 +166,13 @@ class TestTake:
 
         assert await state_of(order) == (P.OVERPAID, 0, MUG + 300, 0)
         assert (await Order.get(id=order.id)).balance_due == -300
+
+    @one_database
+    async def test_of_a_transfer_says_how_much_where_nothing_is_owed(self, shop):
+        order, _ = await paid(shop)
+
+        async with refuses(("BLOCKED", ("orderId",))):
+            await payments.take(SYSTEM, order.id, method=PaymentMethod.BANK_TRANSFER)
 
     @one_database
     async def test_refuses_too_little_cash_and_change_for_cards(self, shop):
@@ -315,8 +328,8 @@ class TestSettle:
     async def test_asks_for_what_was_paid_to_be_given_back_exactly_once(self, shop, clerk):
         order, payment = await paid(shop)
 
-        cancelled = await orders.cancel(clerk, order.id, reason="No.")
-        await payments.settle(clerk, cancelled)
+        await orders.cancel(clerk, order.id, reason="No.")
+        await settle(clerk, order)
 
         assert await events_of(payment) == [
             (K.CAPTURE, S.SUCCEEDED, 2500),
@@ -324,7 +337,9 @@ class TestSettle:
         ]
         assert (await state_of(order))[0] is P.OVERPAID
         asked = await PaymentEvent.get(payment_id=payment.id, state=S.REQUESTED)
-        await payments.record_outcome(clerk, payment.id, event_id=asked.id)
+        async with refuses(("BLOCKED", ("eventId",))):
+            await payments.record_outcome(clerk, payment.id, event_id=asked.id)
+        await payments.record_outcome(SYSTEM, payment.id, event_id=asked.id)
         assert await state_of(order) == (P.REFUNDED, 0, 2500, 2500)
         assert await clean()
 
