@@ -60,7 +60,11 @@ def asset(request: Request) -> Response:
     if path.suffix not in MEDIA_TYPES or not path.is_file():
         raise HTTPException(404)
     # The name holds a hash of the content, so the content never changes under it.
-    headers = NOSNIFF | {"Cache-Control": "public, max-age=31536000, immutable"}
+    headers = NOSNIFF | {
+        "Cache-Control": "public, max-age=31536000, immutable",
+        # Monaco's workers go by the policy of their own script, which loads others.
+        "Content-Security-Policy": "default-src 'self'",
+    }
     return FileResponse(path, headers=headers, media_type=MEDIA_TYPES[path.suffix])
 
 

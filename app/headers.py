@@ -24,7 +24,7 @@ SECURE = "max-age=31536000; includeSubDomains"
 class Guard:
     """Puts these headers on every answer that has none of its own, and lets no error out.
 
-    Behind a proxy that ends TLS, uvicorn takes the scheme from `X-Forwarded-Proto`.
+    Behind a trusted proxy that ends TLS, uvicorn takes the scheme from `X-Forwarded-Proto`.
     """
 
     def __init__(self, app: ASGIApp) -> None:

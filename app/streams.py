@@ -19,6 +19,7 @@ from app.callers import Caller, Callers
 from app.wire import write_json
 from services.actors import Actor
 from services.clock import now
+from services.measures import DELIVERIES
 
 log = logging.getLogger(__name__)
 
@@ -185,6 +186,7 @@ class Stream:
             return
         async with aclosing(self.answers) as answers:
             async for each in answers:
+                DELIVERIES.inc()
                 yield self.encoding.result(each.formatted)
 
     def _written(self, result: ExecutionResult) -> bytes:

@@ -28,6 +28,7 @@ INNARDS = re.compile(
     r"|operationalerror|strawberry|0x[0-9a-f]{6}",
     re.IGNORECASE,
 )
+PROXIED = {"trusted_proxies": '["127.0.0.1"]'}
 HEADERS = {
     "x-content-type-options": "nosniff",
     "x-frame-options": "DENY",
@@ -37,7 +38,7 @@ HEADERS = {
 
 @pytest.fixture
 def server(sqlite_waybill: Waybill, servers: Callable[..., Server]) -> Server:
-    return servers(sqlite_waybill, mode="production", metrics_token="metrics-secret")
+    return servers(sqlite_waybill, mode="production", metrics_token="metrics-secret", **PROXIED)
 
 
 async def send(method: str, url: str, **given: Any) -> httpx.Response:
