@@ -53,6 +53,25 @@ class TestChanges:
         assert placed["changes"]["statusBefore"] == "DRAFT"
         assert placed["changes"]["reservations"][0]["reservedAfter"] == 2
 
+    async def test_of_a_split_are_shown_before_it_is_made(self, api, shop):
+        line = await line_in(shop, "confirmed")
+        input = {"id": f"ORD-{1000 + line.order_id}"}
+        input["lines"] = [{"lineId": line.number, "quantity": 1}]
+        before = await everything()
+
+        shown = await api.ask(MANAGER, "OrderSplit", input=input | {"dryRun": True})
+        assert await everything() == before
+        made = await api.ask(MANAGER, "OrderSplit", input=input)
+
+        [fresh] = made["order"]["splitInto"]
+        assert made["order"]["total"] == fresh["total"] == {"amount": "12.50", "currency": "EUR"}
+        assert shown["changes"] == made["changes"]
+        merged = await api.ask(
+            MANAGER, "OrderMerge", input={"id": input["id"], "otherId": fresh["number"]}
+        )
+        assert merged["order"]["mergedFrom"][0]["status"] == "CANCELLED"
+        assert merged["changes"]["total"]["after"]["amount"] == "25.00"
+
     async def test_are_not_told_twice_nor_of_a_refusal(self, api, shop):
         line = await line_in(shop, "placed")
         input = {"id": line.number, "quantity": 5, "idempotencyKey": "k"}

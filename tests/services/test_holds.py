@@ -1,9 +1,9 @@
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 
 import pytest
 
-from models import Hold, HoldKind, Order
+from models import Hold, HoldKind, Order, Person, Role
 from services import holds, orders
 from services.actors import SYSTEM
 from tests.cast import all_at_once, one_database, refused, refuses, told
@@ -96,3 +96,47 @@ class TestRelease:
 
         assert [each.problems[0].code for each in refused(outcomes)] == ["BLOCKED"] * 4
         assert await told("OrderHoldReleased", by=clerk)
+
+
+class TestAssign:
+    async def test_says_who_clears_it_up_and_by_when(self, shop, clerk, clock):
+        order = await shop.order("placed")
+        await holds.hold(SYSTEM, order.id, **WAIT)
+        hold, clara = await Hold.get(), await Person.create(name="Clara", role=Role.CLERK)
+
+        await holds.assign(clerk, hold.id, owner_id=clara.id, due_at=clock.time)
+
+        hold = await Hold.get()
+        assert (hold.owner, hold.due_at) == (clara.number, clock.time)
+        assert (await told("OrderHoldAssigned", by=clerk)).details["owner"] == clara.number
+        await holds.assign(clerk, hold.id, owner_id=None)
+        assert ((await Hold.get()).owner, (await Hold.get()).due_at) == (None, clock.time)
+
+    async def test_refuses_nobody_and_what_is_released(self, shop, clerk):
+        order = await shop.order("placed")
+        await holds.hold(SYSTEM, order.id, **WAIT)
+        hold = await Hold.get()
+
+        async with refuses(("NOT_FOUND", ("ownerId",))):
+            await holds.assign(clerk, hold.id, owner_id=999)
+        await holds.release(clerk, hold.id)
+        async with refuses(("BLOCKED", ("id",))):
+            await holds.assign(clerk, hold.id, owner_id=None)
+
+
+class TestOverdue:
+    async def test_is_what_is_due_and_not_released(self, shop, clerk, clock):
+        order = await shop.order("placed")
+        for hours in (1, 3):
+            due = clock.time + timedelta(hours=hours)
+            await holds.hold(SYSTEM, order.id, **WAIT, due_at=due)
+        await holds.hold(SYSTEM, order.id, **WAIT)
+        clock.advance(hours=2)
+
+        rows = await Hold.all().order_by("id")
+        late = await Hold.filter(holds.is_overdue(True))
+        others = await Hold.filter(holds.is_overdue(False))
+
+        assert await holds.overdue(clerk, rows) == [True, False, False]
+        assert [row.id for row in late] == [rows[0].id]
+        assert {row.id for row in others} == {row.id for row in rows[1:]}
