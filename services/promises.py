@@ -133,11 +133,13 @@ async def _promise(actor: Actor, order: Order, date: _Date, reason: str) -> None
         actor=actor.label,
         made_at=moment,
     )
+    # Work is planned when an order is confirmed; until then there is none.
+    if order.status is not OrderStatus.PLACED:
+        await _hurry(order)
     about = {"order_id": order.id, "customer_id": order.customer_id, "promised_at": promised_at}
     if before is None:
         announce(actor, OrderPromised(**about))
     else:
-        await _hurry(order)
         announce(actor, PromiseChanged(**about, promised_before=before, promise_reason=reason))
 
 

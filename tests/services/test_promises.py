@@ -3,10 +3,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from models import Order, Promise
-from services import orders, promises
+from services import checks, orders, promises, splits
 from services.actors import SYSTEM
 from services.commit import operation
-from tests.cast import Shop, refuses, told
+from tests.cast import Shop, lines_of, refuses, told, work_on
 
 # Placed on a Monday morning, three working days on the way: Thursday, until midnight in Berlin.
 THURSDAY = datetime(2026, 1, 8, 22, 59, 59, tzinfo=UTC)
@@ -41,6 +41,17 @@ class TestMake:
 
         assert (order.promised_at, order.dispatch_by) == (None, None)
         assert not await Promise.exists()
+
+    async def test_hands_its_deadline_on_to_what_was_split_off(self, shipping):
+        order = await shipping.order("confirmed", mug=2)
+        [line] = await lines_of(order)
+
+        await splits.split(SYSTEM, order.id, units={line.id: 1})
+
+        fresh = await Order.get(split_from_id=order.id)
+        assert fresh.promised_at == order.promised_at
+        assert [each.dispatch_by for each in await work_on(fresh)] == [order.dispatch_by]
+        assert [result for result in await checks.run() if result.broken] == []
 
     async def test_leaves_a_draft_alone(self, shipping):
         order = await shipping.order("draft")
