@@ -5,9 +5,10 @@ when another process wrote in between; one that begins with the lock waits its t
 Named as an engine in `models.database.configuration`.
 """
 
+from asyncio import CancelledError
 from typing import Any
 
-from tortoise.backends.base.client import TransactionalDBClient
+from tortoise.backends.base.client import ConnectionWrapper, TransactionalDBClient
 from tortoise.backends.sqlite.client import (
     SqliteClient,
     SqliteTransactionContext,
@@ -44,7 +45,20 @@ class ImmediateTransactionContext(SqliteTransactionContext):
         return client
 
 
+class Interruptible(ConnectionWrapper[Any]):
+    """Ends the statement under way when nobody waits for it any more: it would run to its end, and
+    everything else in this process would wait behind it."""
+
+    async def __aexit__(self, kind: Any, error: Any, traceback: Any) -> None:
+        if isinstance(error, CancelledError) and self.connection:
+            await self.connection.interrupt()
+        await super().__aexit__(kind, error, traceback)
+
+
 class ImmediateSqliteClient(Timed, SqliteClient):
+    def acquire_connection(self) -> Interruptible:
+        return Interruptible(self._lock, self)
+
     def _in_transaction(self) -> SqliteTransactionContext:
         return ImmediateTransactionContext(ImmediateTransaction(self), self._lock)
 

@@ -111,3 +111,25 @@ class TestOpened:
                 other.execute("DELETE FROM customers")
 
         other.close()
+
+
+FOR_EVER = {
+    "sqlite": "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT 1 FROM n",
+    "postgres": "SELECT pg_sleep(600)",
+}
+
+
+class TestCancelled:
+    """A statement nobody waits for any more."""
+
+    async def test_is_ended_and_its_connection_works_on(self, database):
+        connection = get_connection("default")
+        endless = FOR_EVER[database.partition(":")[0]]
+
+        for _ in range(3):
+            with pytest.raises(TimeoutError):
+                async with asyncio.timeout(0.1):
+                    await connection.execute_query(endless)
+
+            async with asyncio.timeout(10):
+                await databases.answers()
