@@ -13,6 +13,7 @@ from models.fraud import FraudLevel, FraudReview, FraudSignal
 from models.fulfillments import Fulfillment, FulfillmentLine
 from models.holds import Hold, HoldKind
 from models.idempotency import IdempotencyRecord
+from models.invoices import Counter, CreditNote, Invoice
 from models.lifecycle import (
     ArrivalStatus,
     FulfillmentStatus,
@@ -64,6 +65,8 @@ __all__ = [
     "Bin",
     "Carrier",
     "CarrierEvent",
+    "Counter",
+    "CreditNote",
     "Customer",
     "DataIssue",
     "DataIssueKind",
@@ -79,6 +82,7 @@ __all__ = [
     "Hold",
     "HoldKind",
     "IdempotencyRecord",
+    "Invoice",
     "Level",
     "Location",
     "LocationKind",

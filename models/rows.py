@@ -31,7 +31,11 @@ class Row(Model):
     @property
     def number(self) -> str:
         """The number people read aloud, such as ORD-1042."""
-        return f"{self.PREFIX}-{FIRST_NUMBER + self.id}"
+        return self.number_of(self.id)
+
+    @classmethod
+    def number_of(cls, row_id: int) -> str:
+        return f"{cls.PREFIX}-{FIRST_NUMBER + row_id}"
 
     @classmethod
     def id_of(cls, number: str) -> int | None:

@@ -41,6 +41,7 @@ from services import (
     fraud_reviews,
     fulfillments,
     holds,
+    invoices,
     moves,
     order_lines,
     order_units,
@@ -87,6 +88,8 @@ async def of_orders(actor: Actor, rows: Sequence[Order]) -> list[list[Action]]:
     held: dict[int, list[Hold]] = defaultdict(list)
     for hold in await Hold.filter(order_id__in=[row.id for row in rows], released_at=None):
         held[hold.order_id].append(hold)
+    may_invoice = actor.may(_P.INVOICES_ISSUE)
+    standings = await invoices.standings(rows if may_invoice else [])
     return [
         _offered(
             actor,
@@ -99,6 +102,11 @@ async def of_orders(actor: Actor, rows: Sequence[Order]) -> list[list[Action]]:
             ),
             _action("orderPlace", _P.ORDERS_ENTER, orders.reasons_not_to_place(row, lines[row.id])),
             _action("orderDiscountAdd", _P.ORDERS_DISCOUNT, discounts.reasons_not_to_discount(row)),
+            _action(
+                "invoiceIssue",
+                _P.INVOICES_ISSUE,
+                invoices.reasons_not_to_issue(row, standings.get(row.id, invoices.Standing())),
+            ),
             _action("orderConfirm", _P.ORDERS_CONFIRM, _step(row, OrderStatus.CONFIRMED)),
             _action(
                 "orderSplit",

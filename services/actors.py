@@ -31,6 +31,8 @@ class Permission(Status):
     ORDERS_DISCOUNT_MORE = "orders_discount_more", "Give discounts, up to the limit of managers."
     PRICES_READ = "prices_read", "See price lists and tax rates."
     PRICES_WRITE = "prices_write", "Keep price lists."
+    INVOICES_READ = "invoices_read", "See invoices and credit notes."
+    INVOICES_ISSUE = "invoices_issue", "Issue invoices and credit notes."
     TAXES_WRITE = "taxes_write", "Keep tax rates."
     RESERVATIONS_WRITE = "reservations_write", "Extend reservations, and give them back."
     FULFILLMENTS_RELEASE = "fulfillments_release", "Hand work to a location, or take it back."
@@ -64,6 +66,7 @@ _ENTRY = {
     _P.ORDERS_CONFIRM,
     _P.ORDERS_CANCEL,
     _P.ORDERS_DISCOUNT,
+    _P.INVOICES_READ,
     _P.PRICES_READ,
     _P.RESERVATIONS_WRITE,
     _P.EXCEPTIONS_WORK,
@@ -98,7 +101,9 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             _P.PRICES_WRITE,
         }
     ),
-    Role.ACCOUNTANT: frozenset(_READS | _MONEY | {_P.PRICES_READ, _P.TAXES_WRITE}),
+    Role.ACCOUNTANT: frozenset(
+        _READS | _MONEY | {_P.PRICES_READ, _P.TAXES_WRITE, _P.INVOICES_READ, _P.INVOICES_ISSUE}
+    ),
     Role.MANAGER: frozenset(set(Permission) - {_P.PEOPLE_READ, _P.PEOPLE_WRITE}),
     Role.ADMIN: frozenset(Permission),
     Role.CUSTOMER: frozenset(
@@ -108,6 +113,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             _P.CUSTOMERS_READ,
             _P.CUSTOMERS_WRITE,
             _P.ORDERS_READ,
+            _P.INVOICES_READ,
             _P.ORDERS_ENTER,
             _P.ORDERS_CANCEL,
             _P.PAYMENTS_READ,

@@ -70,7 +70,8 @@ class Bill:
 @dataclass(frozen=True, kw_only=True)
 class Step:
     """One rule applied: what it adds to the total. `contained` is tax that is in the price, `rate`
-    that of a tax; `item` counts from 0, and is None for what is not of one line."""
+    that of a tax and `name` what it is called; `item` counts from 0, and is None for what is not of
+    one line."""
 
     kind: StepKind
     item: int | None
@@ -78,6 +79,7 @@ class Step:
     amount: int
     contained: int = 0
     rate: int = 0
+    name: str = ""
 
 
 @dataclass(kw_only=True)
@@ -217,5 +219,6 @@ def _tax(
             amount=added,
             contained=charge.tax - added,
             rate=tax.rate,
+            name=tax.name,
         )
     )

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 from models import Discount, Order, OrderLine, OrderStatus
 from models.errors import Blocked, DiscountLimit, Problem, refuse_any
-from services import policies, pricing, scopes
+from services import payments, policies, pricing, scopes
 from services.actors import Actor, Permission
 from services.amounts import WHOLE, half_up, percent
 from services.commit import announce, operation
@@ -43,6 +43,7 @@ async def give(
     await pricing.reprice(order, lines)
     where = "amount" if row.rate is None else "percent"
     refuse_any(_beyond_limit(actor, order, lines, row, where))
+    await payments.settle(actor, order)
 
     return _announce(actor, DiscountGiven, order, row)
 
@@ -57,6 +58,7 @@ async def take_back(actor: Actor, discount_id: int) -> Order:
     await row.delete()
     lines = await OrderLine.filter(order_id=order.id).order_by("id")
     await pricing.reprice(order, lines)
+    await payments.settle(actor, order)
 
     return _announce(actor, DiscountTakenBack, order, row)
 

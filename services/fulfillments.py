@@ -21,7 +21,16 @@ from models import (
 from models.errors import Blocked, Problem, refuse_any
 from models.rows import store_all
 from models.statements import select
-from services import exceptions, packages, payments, reservations, scopes, short_picks, waves
+from services import (
+    exceptions,
+    invoices,
+    packages,
+    payments,
+    reservations,
+    scopes,
+    short_picks,
+    waves,
+)
 from services.actors import Actor
 from services.clock import now
 from services.commit import announce, operation
@@ -178,6 +187,7 @@ async def hand_over(actor: Actor, fulfillment_id: int) -> Fulfillment:
         _announce_shipment(actor, ShipmentShipped, order, parcel)
     await store_all(parcels, "status", "shipped_at")
     await payments.capture_for_shipment(actor, order)
+    await invoices.issue_for_shipment(actor, order)
     return fulfillment
 
 

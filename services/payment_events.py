@@ -15,7 +15,7 @@ from models import (
     PaymentEventKind,
     PaymentEventState,
 )
-from services import providers
+from services import invoices, providers
 from services.actors import Actor
 from services.balances import Sums, status_of, sums_of
 from services.clock import now
@@ -36,6 +36,7 @@ from services.money import to_decimal
 from services.providers import Outcome
 
 _K, _S = PaymentEventKind, PaymentEventState
+GIVEN_BACK = "Given back out of courtesy."
 SUCCESSES: dict[PaymentEventKind, type[PaymentFact]] = {
     _K.AUTHORIZATION: PaymentAuthorized,
     _K.CAPTURE: PaymentCaptured,
@@ -198,6 +199,8 @@ async def record(
     if outcome.reference and payment.reference is None:
         payment.reference = outcome.reference
     announce(actor, fact_of(account.order, event))
+    if event.courtesy and event.state is _S.SUCCEEDED:
+        await invoices.credit(actor, account.order, event.courtesy, reason or GIVEN_BACK)
     return event
 
 

@@ -13,7 +13,7 @@ from models import (
     PaymentStatus,
 )
 from models.errors import Blocked, NotFound, Refused, refuse_any
-from services import payment_terms, providers, scopes, settlements
+from services import invoices, payment_terms, providers, scopes, settlements
 from services.actors import Actor, Permission
 from services.commit import operation
 from services.inputs import Inputs
@@ -179,16 +179,16 @@ async def record_outcome(
 async def settle(actor: Actor, order: Order) -> None:
     """Bring the money in line with what an order has come to cost.
 
-    Gives up what is authorized beyond need and asks for what was captured beyond the price to be
-    given back; what is asked for already counts, so doing it twice does it once. The caller has
-    locked the order.
+    Gives up what is authorized beyond need, asks for what was captured beyond the price to be
+    given back, and credits what was invoiced beyond it; what is asked for already counts, so doing
+    it twice does it once. The caller has locked the order, and has nothing else to lock.
     """
-    if order.payment_status is PaymentStatus.NONE:
-        return
-    account = await Account.of(order)
-    changed = await settlements.bring_in_line(actor, account)
-    await store(actor, account, *changed)
-    await payment_terms.follow(actor, order, account.total, may_hold=True)
+    if order.payment_status is not PaymentStatus.NONE:
+        account = await Account.of(order)
+        changed = await settlements.bring_in_line(actor, account)
+        await store(actor, account, *changed)
+        await payment_terms.follow(actor, order, account.total, may_hold=True)
+    await invoices.follow(actor, order)
 
 
 async def capture_for_shipment(actor: Actor, order: Order) -> None:

@@ -106,6 +106,20 @@ class Policy:
 
     ended_token_days: int | None = 90
     """How long a token that has expired or was revoked is still listed; None for ever."""
+    invoice_at_shipment: bool = True
+    """Whether an order is invoiced by itself when the carrier takes the first goods of it."""
+
+    seller_name: str = "Waybill"
+    """Who stands on invoices as the seller."""
+
+    seller_address: str = ""
+    """Where the seller is, in as many lines as it takes."""
+
+    seller_tax_id: str = ""
+    """The number the seller's tax office knows them by."""
+
+    seller_email: str = ""
+    """Where to write to about an invoice."""
 
     slow_operation_seconds: float | None = 1.0
     """How long an operation may take before the log tells of it; None for any time."""

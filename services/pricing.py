@@ -202,7 +202,8 @@ def place_of(order: Order) -> tuple[str, str]:
     ship_to = order.ship_to
     if ship_to is None:
         return policies.current().home_country, policies.current().home_region
-    return ship_to["country_code"], ship_to.get("region", "")
+    # What was imported may lack either.
+    return ship_to.get("country_code", ""), ship_to.get("region", "")
 
 
 async def _book(
@@ -287,6 +288,7 @@ def _written(step: Step, lines: Sequence[OrderLine]) -> dict[str, Any]:
         "amount": step.amount,
         "contained": step.contained,
         "rate": step.rate,
+        "name": step.name,
     }
 
 

@@ -45,6 +45,8 @@ SCOPES: dict[type[Model], Scope] = {
     models.Price: Scope(_P.PRICES_READ),
     models.TaxRate: Scope(_P.PRICES_READ),
     models.Discount: Scope(_P.ORDERS_READ, "order__customer_id"),
+    models.Invoice: Scope(_P.INVOICES_READ, "order__customer_id"),
+    models.CreditNote: Scope(_P.INVOICES_READ, "order__customer_id"),
     models.Hold: Scope(_P.ORDERS_READ, "order__customer_id"),
     models.Carrier: Scope(_P.SHIPPING_READ),
     models.ShippingMethod: Scope(_P.SHIPPING_READ),

@@ -41,6 +41,7 @@ LEVEL_KINDS = frozenset({StockMoved.__name__, ReorderPointSet.__name__})
 
 
 Snapshot = QuerySet[Level] | QuerySet[StockAlert] | QuerySet[OrderException]
+BELONGING = (Permission.ORDERS_READ, Permission.CUSTOMERS_READ)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,7 +58,8 @@ def may_see(actor: Actor, event: Event) -> bool:
     fact = FACTS.get(event.kind)
     if fact is None or not actor.may(fact.NEEDS):
         return False
-    belongs = fact.NEEDS in (Permission.ORDERS_READ, Permission.CUSTOMERS_READ)
+    # Whatever is of somebody in particular, or should be, is for them alone.
+    belongs = event.customer_id is not None or fact.NEEDS in BELONGING
     return actor.customer_id is None or not belongs or event.customer_id == actor.customer_id
 
 

@@ -123,9 +123,28 @@ DAMAGES: Sequence[tuple[str, set[str]]] = (
         {"line-reservations", "line-waiting"},
     ),
     (f"UPDATE order_lines SET currency = 'USD' WHERE {line_of('draft')}", {"line-currency"}),
-    (f"UPDATE orders SET total = total + 1 WHERE {first('orders')}", {"order-total"}),
+    (
+        f"UPDATE orders SET total = total + 1 WHERE {first('orders')}",
+        {"order-total", "order-explained"},
+    ),
     (f"UPDATE order_lines SET total = 7 WHERE {line_of('cancelled')}", {"order-total"}),
     (f"UPDATE order_lines SET unit_price = 7 WHERE {line_of('placed')}", {"line-total"}),
+    (
+        f"UPDATE orders SET price_steps = '[]' WHERE {first('orders', 'total > 0')}",
+        {"order-explained"},
+    ),
+    ("UPDATE counters SET value = value + 1 WHERE name = 'INV'", {"invoice-numbers"}),
+    ("UPDATE counters SET value = value + 1 WHERE name = 'CRN'", {"credit-note-numbers"}),
+    (
+        "UPDATE invoices SET content_hash = 'f' || SUBSTR(content_hash, 2, 62) WHERE id = 1",
+        {"invoice-content"},
+    ),
+    ("UPDATE credit_notes SET content = '{}' WHERE id = 1", {"credit-note-content"}),
+    (
+        "UPDATE credit_notes SET total = total + 1 WHERE id = 1",
+        {"invoice-credited", "credit-note-content"},
+    ),
+    ("UPDATE invoices SET currency = 'USD' WHERE id = 1", {"invoice-order"}),
     *(
         (f"UPDATE orders SET {time} = NULL WHERE {first('orders', condition)}", {"order-times"})
         for time, condition in (
@@ -137,7 +156,7 @@ DAMAGES: Sequence[tuple[str, set[str]]] = (
         )
     ),
     (
-        "UPDATE orders SET status = 'placed', total = 0, subtotal = 0, "
+        "UPDATE orders SET status = 'placed', total = 0, subtotal = 0, price_steps = '[]', "
         "placed_at = created_at WHERE "
         + first("orders", "status = 'draft'")
         + "; DELETE FROM order_lines WHERE "

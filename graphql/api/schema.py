@@ -11,6 +11,7 @@ from api.mutations.exceptions import ExceptionMutations
 from api.mutations.fraud import FraudMutations
 from api.mutations.fulfillments import FulfillmentMutations
 from api.mutations.holds import HoldMutations
+from api.mutations.invoices import InvoiceMutations
 from api.mutations.locations import LocationMutations
 from api.mutations.orders import OrderMutations
 from api.mutations.packages import PackageMutations
@@ -27,6 +28,7 @@ from api.queries.catalog import CatalogQueries
 from api.queries.customers import CustomerQueries
 from api.queries.exceptions import ExceptionQueries
 from api.queries.fulfillments import FulfillmentQueries
+from api.queries.invoices import InvoiceQueries
 from api.queries.locations import LocationQueries
 from api.queries.nodes import NodeQueries
 from api.queries.orders import OrderQueries
@@ -59,6 +61,7 @@ class Query(
     CustomerQueries,
     LocationQueries,
     PriceQueries,
+    InvoiceQueries,
     PeopleQueries,
     NodeQueries,
 ):
@@ -87,6 +90,7 @@ class Mutation(
     BinMutations,
     PriceMutations,
     PeopleMutations,
+    InvoiceMutations,
 ):
     pass
 

@@ -16,6 +16,7 @@ from services.checks import (
     event_log,
     exceptions,
     fulfillments,
+    invoices,
     orders,
     packages,
     payments,
@@ -28,10 +29,12 @@ from services.checks import (
 from services.checks.rules import Rule
 
 EXAMPLES = 5
+ROWS_AT_ONCE = 2_000
 
 RULES: Sequence[Rule] = (
     *stock.RULES,
     *orders.RULES,
+    *invoices.RULES,
     *entry.RULES,
     *fulfillments.RULES,
     *picking.RULES,
@@ -70,18 +73,41 @@ async def prove(ask: Ask) -> list[Result]:
 
 
 async def _check(rule: Rule, ask: Ask) -> Result:
+    broken, rows = await (_found(rule, ask) if rule.holds is None else _disproved(rule, ask))
+    return Result(
+        name=rule.name,
+        description=rule.description,
+        broken=broken,
+        examples=tuple(rule.sentence(row) for row in rows),
+    )
+
+
+async def _found(rule: Rule, ask: Ask) -> tuple[int, list[dict[str, Any]]]:
+    """How many rows break a rule, and the first few of them."""
     found = await ask(
         f"WITH broken AS ({rule.broken}) "
         "SELECT broken.*, (SELECT COUNT(*) FROM broken) AS broken_rows FROM broken "
         f"ORDER BY 1 LIMIT {EXAMPLES}"
     )
     rows = [dict(row) for row in found]
-    return Result(
-        name=rule.name,
-        description=rule.description,
-        broken=rows[0]["broken_rows"] if rows else 0,
-        examples=tuple(rule.sentence(row) for row in rows),
-    )
+    return (rows[0]["broken_rows"] if rows else 0), rows
+
+
+async def _disproved(rule: Rule, ask: Ask) -> tuple[int, list[dict[str, Any]]]:
+    """The same for a rule that is looked into row by row, some of them at a time."""
+    assert rule.holds is not None
+    broken: list[dict[str, Any]] = []
+    last, key = 0, rule.key
+    while True:
+        found = await ask(
+            f"SELECT * FROM ({rule.broken}) AS looked_at "
+            f"WHERE {key} > {last} ORDER BY {key} LIMIT {ROWS_AT_ONCE}"
+        )
+        rows = [dict(row) for row in found]
+        broken += [row for row in rows if not rule.holds(row)]
+        if len(rows) < ROWS_AT_ONCE:
+            return len(broken), broken[:EXAMPLES]
+        last = rows[-1][key]
 
 
 @asynccontextmanager

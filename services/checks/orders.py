@@ -1,5 +1,7 @@
 """What must hold of orders: the ledger of every line, the money, and what each status means."""
 
+from orjson import loads
+
 from models import OrderStatus, ReservationStatus
 from services.checks.rules import Rule, one_of
 
@@ -207,6 +209,15 @@ _MONEY_RULES = (
     ),
 )
 
+_EXPLAINED = Rule(
+    name="order-explained",
+    description="The steps that explain an order's total sum to it.",
+    says="{order_id} totals {total} minor units, which its explanation does not.",
+    broken="SELECT id AS order_id, total, price_steps FROM orders",
+    key="order_id",
+    holds=lambda row: sum(step["amount"] for step in loads(row["price_steps"])) == row["total"],
+)
+
 _STATUS_RULES = (
     Rule(
         name="order-times",
@@ -267,3 +278,4 @@ _STATUS_RULES = (
 )
 
 RULES = (*_LINE_RULES, *_LINK_RULES, *_MONEY_RULES, *_STATUS_RULES)
+RULES = (*_LINE_RULES, *_MONEY_RULES, _EXPLAINED, *_STATUS_RULES)

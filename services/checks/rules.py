@@ -1,13 +1,15 @@
 """Rules that must hold of the whole database, each as one query for the rows that break it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from models import (
     Arrival,
     Bin,
+    CreditNote,
     Fulfillment,
+    Invoice,
     Level,
     Mispick,
     Order,
@@ -25,7 +27,6 @@ from models import (
 )
 from models.lifecycle import Status
 from models.people import Person
-from models.rows import FIRST_NUMBER
 
 # Columns of this name are shown as the number people know the row by.
 _NUMBERED: Mapping[str, type[Row]] = {
@@ -42,6 +43,8 @@ _NUMBERED: Mapping[str, type[Row]] = {
     "event_id": PaymentEvent,
     "payment_id": Payment,
     "person_id": Person,
+    "invoice_id": Invoice,
+    "credit_note_id": CreditNote,
     "reservation_id": Reservation,
     "package_id": Package,
     "shipment_id": Shipment,
@@ -53,12 +56,18 @@ _NUMBERED: Mapping[str, type[Row]] = {
 class Rule:
     """`broken` selects the rows that break it, and `says` is a sentence about one of them, made
     of the columns that were selected. The query has to run on SQLite and PostgreSQL alike, look
-    at no row twice that it need not, and join and group rather than ask anew for every row."""
+    at no row twice that it need not, and join and group rather than ask anew for every row.
+
+    Where no query can tell, `holds` does of a row that was selected, and `key` is the column of
+    an id, by which the rows are read some at a time.
+    """
 
     name: str
     description: str
     broken: str
     says: str
+    key: str = ""
+    holds: Callable[[Mapping[str, Any]], bool] | None = None
 
     def sentence(self, row: Mapping[str, Any]) -> str:
         return self.says.format(**{name: _shown(name, value) for name, value in row.items()})
@@ -71,4 +80,4 @@ def one_of(statuses: Iterable[Status]) -> str:
 
 def _shown(column: str, value: Any) -> Any:
     kind = _NUMBERED.get(column)
-    return value if kind is None or value is None else f"{kind.PREFIX}-{FIRST_NUMBER + value}"
+    return value if kind is None or value is None else kind.number_of(value)

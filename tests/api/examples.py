@@ -12,12 +12,14 @@ from models import (
     Address,
     Arrival,
     Carrier,
+    CreditNote,
     DataIssue,
     Discount,
     Fulfillment,
     FulfillmentLine,
     Hold,
     HoldKind,
+    Invoice,
     Location,
     LocationKind,
     Order,
@@ -47,6 +49,7 @@ from services import (
     customers,
     discounts,
     holds,
+    invoices,
     orders,
     payments,
     policies,
@@ -159,6 +162,16 @@ async def risky(shop: Shop) -> Order:
     order = await shop.order("placed")
     policies.apply(usual)
     return order
+
+
+async def invoice_in(shop: Shop) -> Invoice:
+    order = await shop.order("shipped", mug=1)
+    return await Invoice.get(order_id=order.id)
+
+
+async def credit_note_in(shop: Shop) -> CreditNote:
+    invoice = await invoice_in(shop)
+    return await invoices.issue_credit(SYSTEM, invoice.id, reason="Scratched", amount=FIVE)
 
 
 async def line_in(shop: Shop, stage: str = "draft") -> OrderLine:
@@ -341,6 +354,22 @@ async def _discount(shop: Shop) -> Input:
     }
 
 
+async def _credit(shop: Shop) -> Input:
+    invoice = await invoice_in(shop)
+    return {
+        "invoiceId": invoice.number,
+        "amount": {"amount": "5", "currency": "EUR"},
+        "reason": "It was late",
+    }
+
+
+async def _invoice(shop: Shop) -> Input:
+    return {"orderId": (await shop.order("placed")).number}
+
+
+FIVE = (Decimal(5), "EUR")
+
+
 def at_north(shop: Shop) -> Input:
     return {"variantId": shop.mug.number, "locationId": shop.north.number}
 
@@ -507,4 +536,6 @@ EXAMPLES: dict[str, Callable[[Shop], Awaitable[Input]]] = {
     "orderDiscountAdd": _discount,
     "orderDiscountRemove": lambda shop: _on(discount_in(shop)),
     **PEOPLE,
+    "invoiceIssue": _invoice,
+    "creditNoteIssue": _credit,
 }

@@ -1,12 +1,14 @@
 """How many queries an answer costs: the same for few rows and for many."""
 
+from decimal import Decimal
+
 import pytest
 
 from api.execution import core
-from models import Role
-from services import event_log, holds, payments, people, stock
+from models import Invoice, Role
+from services import discounts, event_log, holds, invoices, payments, people, stock
 from services.actors import SYSTEM
-from tests.api.examples import address_of, discount_in, issue_in, price_in, tax_rate
+from tests.api.examples import address_of, issue_in, price_in, tax_rate
 from tests.cast import STAGES, Shop, actor
 from tests.warehouse import boxed, home, mispicked, wave_of
 
@@ -23,6 +25,8 @@ query ($first: Int) {
       customer { name addresses { city customer { number } } }
       lines { variant { sku product { name variants { sku } } levels { available } } }
       holds { kind }
+      invoices { number credited { amount } lines { sku } creditNotes { reason } }
+      creditNotes { invoice { number } }
       discounts { reason line { sku } }
       priceExplanation { description line { sku } }
       reservations { quantity location { code } line { sku } }
@@ -54,8 +58,6 @@ async def busy(orders):
     shops = [await Shop.open(north=100, south=100) for _ in range(2)]
     for shop in shops:
         await address_of(shop)
-        await issue_in(shop)
-        await discount_in(shop)
         await price_in(shop)
         await tax_rate()
         await _run_out(shop)
@@ -63,15 +65,20 @@ async def busy(orders):
         await people.create_token(
             SYSTEM, Role.CUSTOMER, name=f"Ada {shop.mug.sku}", customer_id=shop.customer.id
         )
-    await _scan(shops[0])
     # The furthest come first, so that the first few orders have some of everything.
     for n in range(orders):
         order = await shops[n % 2].order(STAGES[-1 - n % len(STAGES)], mug=1, shirt=1)
         if n % len(STAGES) == 4:
             await holds.hold(SYSTEM, order.id, kind="manual", reason="Wait")
+            await discounts.give(SYSTEM, order.id, reason="Loyal", rate=Decimal(5))
+        elif n % len(STAGES) == 0:
+            invoice = await Invoice.get(order_id=order.id)
+            await invoices.issue_credit(SYSTEM, invoice.id, reason="Scratched")
         if order.placed_at is not None:
             await payments.authorize(SYSTEM, order.id)
+    await _scan(shops[0])
     for shop in shops:
+        await issue_in(shop)
         await shop.expect(shop.shirt, 5)
         await shop.backorder(shirt=1)
     await event_log.take_in()

@@ -14,6 +14,7 @@ from models import (
     Fulfillment,
     Hold,
     HoldKind,
+    Invoice,
     LocationKind,
     Mispick,
     Movement,
@@ -61,6 +62,7 @@ from services.payment_inputs import Said
 from tests.api.examples import (
     address_of,
     alert_in,
+    credit_note_in,
     discount_in,
     empty_location,
     price_in,
@@ -99,6 +101,8 @@ class World:
 
     async def _prices(self):
         for shop in (self.shop, self.other):
+            self.note = await credit_note_in(shop)
+            self.bill = await Invoice.get(id=self.note.invoice_id)
             self.price, self.discount = await price_in(shop), await discount_in(shop)
         await discounts.give(CLERK, self.draft.id, reason="It was late", rate=Decimal(1))
         given = {"name": "Counter", "currency": "EUR", "channel": OrderChannel.EDI}
@@ -514,6 +518,33 @@ FILTERS = {
         "orderId": (lambda w: w.draft.number, lambda w, row: row.order_id == w.draft.id),
         "actor": (lambda w: CLERK.label, lambda w, row: row.actor == CLERK.label),
     },
+    "invoices": {
+        "orderId": (lambda w: w.shipped.number, lambda w, row: row.order_id == w.shipped.id),
+        "customerId": (
+            lambda w: w.other.customer.number,
+            lambda w, row: row.id == w.bill.id,
+        ),
+        "issuedSince": (
+            lambda w: iso(w.bill.issued_at),
+            lambda w, row: row.issued_at >= w.bill.issued_at,
+        ),
+        "issuedUntil": (
+            lambda w: iso(w.bill.issued_at),
+            lambda w, row: row.issued_at < w.bill.issued_at,
+        ),
+    },
+    "creditNotes": {
+        "orderId": (
+            lambda w: f"ORD-{1000 + w.note.order_id}",
+            lambda w, row: row.id == w.note.id,
+        ),
+        "invoiceId": (
+            lambda w: f"INV-{w.note.invoice_id:06}",
+            lambda w, row: row.id == w.note.id,
+        ),
+        "issuedSince": (lambda w: iso(w.note.issued_at), lambda w, row: row.id == w.note.id),
+        "issuedUntil": (lambda w: iso(w.note.issued_at), lambda w, row: row.id != w.note.id),
+    },
     "people": {
         "role": (lambda w: ["PICKER"], lambda w, row: row.role == "picker"),
         "active": (lambda w: False, lambda w, row: row.deactivated_at is not None),
@@ -552,6 +583,8 @@ SEARCHES = [
     ("priceLists", "counter", lambda w, row: row.name == "Counter"),
     ("prices", "mug", lambda w, row: True),
     ("taxRates", "VAT", lambda w, row: row.name == "VAT"),
+    ("invoices", "ada", lambda w, row: True),
+    ("creditNotes", "scratch", lambda w, row: True),
     ("discounts", "late", lambda w, row: row.reason == "It was late"),
     ("people", "picker", lambda w, row: row.role == "picker"),
     ("tokens", "desk", lambda w, row: row.label == "Old desk"),

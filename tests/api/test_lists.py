@@ -13,6 +13,7 @@ from services.actors import SYSTEM
 from tests.api.examples import (
     address_of,
     alert_in,
+    credit_note_in,
     discount_in,
     hold_in,
     issue_in,
@@ -74,6 +75,7 @@ async def shops(database):
         await hold_in(shop)
         await issue_in(shop)
         await discount_in(shop)
+        await credit_note_in(shop)
         await price_in(shop)
         await tax_rate()
         await shop.order("shipped", mug=n)

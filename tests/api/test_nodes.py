@@ -10,6 +10,7 @@ from services import event_log
 from tests.api.examples import (
     address_of,
     alert_in,
+    credit_note_in,
     discount_in,
     hold_in,
     issue_in,
@@ -39,7 +40,16 @@ class TestNode:
     async def test_is_found_by_its_id_and_its_number(self, api, shop):
         await shop.ships()
         await shop.order("shipped")
-        for prepare in (hold_in, issue_in, address_of, alert_in, discount_in, price_in, paid):
+        for prepare in (
+            hold_in,
+            issue_in,
+            address_of,
+            alert_in,
+            discount_in,
+            price_in,
+            credit_note_in,
+            paid,
+        ):
             await prepare(shop)
         await tax_rate()
         await Person.create(name="Ada", role=Role.CLERK)

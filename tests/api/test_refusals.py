@@ -114,6 +114,10 @@ CHANGED = {
         {"name": None, "percent": "0.00001", **BACKWARDS},
         ["name", "percent", "validUntil"],
     ),
+    "creditNoteIssue": (
+        {"amount": {"amount": "0", "currency": "EUR"}, "reason": ""},
+        ["amount.amount", "reason"],
+    ),
     "orderDiscountAdd": ({"percent": "0", "reason": " "}, ["percent", "reason"]),
     "orderUpdate": ({"note": LONG}, ["note"]),
     "orderLineUpdate": ({"quantity": 0}, ["quantity"]),

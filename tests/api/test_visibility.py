@@ -13,6 +13,7 @@ from tests.api.examples import (
     MUTATIONS,
     address_of,
     alert_in,
+    credit_note_in,
     discount_in,
     example,
     hold_in,
@@ -32,9 +33,7 @@ pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 # the other kinds they see nothing.
 OWN = (
     *("Customer", "Address", "Order", "OrderLine", "DataIssue", "Hold", "Reservation"),
-    "Discount",
-    *("Customer", "Address", "Order", "OrderLine", "Hold", "Reservation"),
-    "Promise",
+    *("Discount", "Invoice", "CreditNote", "Promise"),
     *("Fulfillment", "FulfillmentLine", "Shipment", "ShipmentLine"),
     *("Package", "PackageLine"),
     *("Payment", "PaymentEvent"),
@@ -61,6 +60,7 @@ async def live(shop):
     await hold_in(shop)
     await issue_in(shop)
     await discount_in(shop)
+    await credit_note_in(shop)
     await price_in(shop)
     await tax_rate()
     await address_of(shop)

@@ -41,6 +41,8 @@ ROWS: dict[str, tuple[type[Model], str]] = {
     "wave_id": (models.Wave, "api.types.picking"),
     "mispick_id": (models.Mispick, "api.types.picking"),
     "package_id": (models.Package, "api.types.packages"),
+    "invoice_id": (models.Invoice, "api.types.invoices"),
+    "credit_note_id": (models.CreditNote, "api.types.invoices"),
     "price_list_id": (models.PriceList, "api.types.prices"),
     "tax_rate_id": (models.TaxRate, "api.types.prices"),
     "arrival_id": (models.Arrival, "api.types.arrivals"),

@@ -19,6 +19,7 @@ from api.types.delays import DelayRisk
 from api.types.events import Event
 from api.types.exceptions import OrderException
 from api.types.fulfillments import Fulfillment, Shipment
+from api.types.invoices import CreditNote, Invoice
 from api.types.papers import Paper
 from api.types.payments import Payment
 from api.types.prices import Discount, PriceStep, price_explanation
@@ -198,6 +199,18 @@ class Order(Node):
         models.DataIssue, "order_id", "What is missing or wrong in it, the resolved ones too."
     )
     discounts: list[Discount] = many(models.Discount, "order_id", "What was taken off it, and why.")
+    invoices: list[Invoice] | None = many(
+        models.Invoice,
+        "order_id",
+        "What the customer was asked to pay; needs INVOICES_READ.",
+        needs=Permission.INVOICES_READ,
+    )
+    credit_notes: list[CreditNote] | None = many(
+        models.CreditNote,
+        "order_id",
+        "What of it need not be paid after all; needs INVOICES_READ.",
+        needs=Permission.INVOICES_READ,
+    )
     holds: list[Hold] = many(models.Hold, "order_id", "What held it, the released ones too.")
     promises: list[Promise] = many(
         models.Promise, "order_id", "What was promised, the earliest first; the last one counts."
