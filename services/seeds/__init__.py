@@ -16,7 +16,7 @@ from services.seeds import catalog
 from services.seeds.history import History
 from services.seeds.lives import lives
 from services.seeds.opening import opened
-from services.seeds.rows import Rows, last_ids, lock, settle
+from services.seeds.rows import Rows, last_ids, lock, number, settle
 
 # The names of the people who may call, so that a token made for one of them meets its person.
 STAFF: Mapping[Role, str] = catalog.STAFF
@@ -93,4 +93,5 @@ async def _close(connection: BaseDBAsyncClient, history: History) -> None:
             version=level.version,
             updated_at=level.updated_at,
         )
+    await number(connection)
     await settle(connection)

@@ -22,7 +22,7 @@ from services.facts.catalog import ProductCreated, VariantCreated
 from services.facts.customers import AddressCreated, CustomerCreated
 from services.facts.locations import LocationCreated
 from services.ledger import Change
-from services.seeds import catalog, picking, shipping
+from services.seeds import catalog, picking, prices, shipping
 from services.seeds.catalog import CURRENCY, RANGES, SITES, STAFF, Article, Site
 from services.seeds.orders import Shop
 from services.seeds.rows import Rows
@@ -54,6 +54,7 @@ def opened(
     places = _sites(rows)
     sites = {place.id: site for place, site in places}
     offers = shipping.opened(rows)
+    rates, listed = prices.taxes(rows), prices.lists(rows, variants)
     customer_ids = _customers(rows, max(FEWEST_CUSTOMERS, orders // ORDERS_PER_CUSTOMER), opening)
     staff = _staff(rows, people, customer_ids[0])
     articles = [article for range_ in RANGES for article in range_.articles]
@@ -68,6 +69,8 @@ def opened(
         popularity=[article.popularity for article in articles],
         locations=[place for place, _ in places],
         offers=offers,
+        rates=rates,
+        prices=listed,
     )
     return shop, customer_ids
 

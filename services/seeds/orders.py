@@ -14,11 +14,14 @@ from tortoise.models import Model
 
 from models import (
     CarrierEvent,
+    CreditNote,
     DataIssue,
+    Discount,
     Fulfillment,
     FulfillmentLine,
     Hold,
     HoldKind,
+    Invoice,
     Location,
     Mispick,
     MovementReason,
@@ -57,7 +60,7 @@ from services.facts.orders import (
 from services.goods import LineDraft
 from services.ledger import Change
 from services.pricing import Book
-from services.seeds import exceptions, payments, shipping
+from services.seeds import exceptions, payments, prices, shipping
 from services.seeds.catalog import CURRENCY, customer_address
 from services.seeds.rows import Rows
 from services.seeds.stock import Stock
@@ -102,9 +105,14 @@ class Shop:
     def now(self) -> datetime:
         return self.rows.at
 
-    @property
-    def book(self) -> Book:
-        return Book(at=self.now, variants=self.variants, prices=self.prices, rates=self.rates)
+    def book(self, discounts: Sequence[Discount]) -> Book:
+        return Book(
+            at=self.now,
+            variants=self.variants,
+            prices=self.prices,
+            rates=self.rates,
+            discounts=discounts,
+        )
 
 
 Step = Callable[[Shop, "Life"], None]
@@ -122,6 +130,9 @@ class Life:
     steps: deque[tuple[datetime, Step]]
     order: Order = field(init=False)
     lines: list[OrderLine] = field(default_factory=list)
+    discounts: list[Discount] = field(default_factory=list)
+    invoices: list[Invoice] = field(default_factory=list)
+    credit_notes: list[CreditNote] = field(default_factory=list)
     holds: list[Hold] = field(default_factory=list)
     payments: list[Payment] = field(default_factory=list)
     money: dict[int, list[PaymentEvent]] = field(default_factory=lambda: defaultdict(list))
@@ -143,6 +154,8 @@ class Life:
         if self.lines:
             yield self.order
         yield from chain(self.lines, self.issues, self.holds, self.exceptions, self.promises)
+        yield from chain(self.lines, self.holds, self.exceptions, self.promises)
+        yield from chain(self.discounts, self.invoices, self.credit_notes)
         yield from chain(self.reservations, self.work, self.parcels)
         yield from chain(self.payments, *self.money.values())
         yield from chain.from_iterable(self.contents.values())
@@ -179,10 +192,11 @@ def enter(shop: Shop, life: Life, basket: Sequence[LineDraft]) -> None:
         values = goods.agreed(order, each, shop.variants[each.variant_id or 0])
         life.lines.append(rows.make(OrderLine, **values))
     shipping.choose(shop, order)
-    pricing.apply(order, life.lines, shop.book)
-    if shipping.charge(shop, life):
-        pricing.apply(order, life.lines, shop.book)
+    pricing.apply(order, life.lines, shop.book([]))
+    if shipping.charge(shop, life) | prices.give_discount(shop, life):
+        pricing.apply(order, life.lines, shop.book(life.discounts))
     tell(shop, life, OrderDrafted)
+    prices.tell_discounts(shop, life)
 
 
 def _place(pay: Step, shop: Shop, life: Life) -> None:

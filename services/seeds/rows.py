@@ -16,12 +16,15 @@ from models import (
     Bin,
     Carrier,
     CarrierEvent,
+    CreditNote,
     Customer,
     DataIssue,
+    Discount,
     Event,
     Fulfillment,
     FulfillmentLine,
     Hold,
+    Invoice,
     Level,
     Location,
     Mispick,
@@ -34,6 +37,8 @@ from models import (
     Payment,
     PaymentEvent,
     Person,
+    Price,
+    PriceList,
     Product,
     Promise,
     Reservation,
@@ -43,6 +48,7 @@ from models import (
     ShippingMethod,
     ShippingZone,
     StockAlert,
+    TaxRate,
     Variant,
     Wave,
 )
@@ -55,6 +61,9 @@ M = TypeVar("M", bound=Model)
 KINDS: Sequence[type[Model]] = (
     Product,
     Variant,
+    PriceList,
+    Price,
+    TaxRate,
     Location,
     Bin,
     Wave,
@@ -71,6 +80,9 @@ KINDS: Sequence[type[Model]] = (
     Payment,
     PaymentEvent,
     DataIssue,
+    Discount,
+    Invoice,
+    CreditNote,
     Hold,
     OrderException,
     Promise,
@@ -189,6 +201,15 @@ async def lock(connection: BaseDBAsyncClient) -> None:
     if connection.capabilities.dialect == "postgres":
         tables = ", ".join(kind._meta.db_table for kind in KINDS)
         await connection.execute_query(f"LOCK TABLE {tables} IN SHARE ROW EXCLUSIVE MODE")
+
+
+async def number(connection: BaseDBAsyncClient) -> None:
+    """Let the next invoice and credit note have the numbers that come next."""
+    for kind in (Invoice, CreditNote):
+        await connection.execute_query(
+            f"INSERT INTO counters (name, value) SELECT '{kind.PREFIX}', COUNT(*) "
+            f"FROM {kind._meta.db_table} HAVING COUNT(*) > 0"
+        )
 
 
 async def settle(connection: BaseDBAsyncClient) -> None:

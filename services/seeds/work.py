@@ -35,10 +35,11 @@ from services.facts.shipments import (
     ShipmentShipped,
 )
 from services.ledger import Change
-from services.seeds import exceptions, payments, picking
+from services.seeds import exceptions, payments, picking, prices
 from services.seeds.catalog import CARRIERS, HUBS, tracking_code
 from services.seeds.orders import Life, Shop, free, freed, plan, reserve, tell, tell_work
 
+NEVER_COMES = {ShipmentStatus.LOST, ShipmentStatus.DAMAGED}
 DESCRIPTIONS = {
     ShipmentStatus.IN_TRANSIT: "Sorted at the hub.",
     ShipmentStatus.OUT_FOR_DELIVERY: "On the delivery vehicle.",
@@ -179,6 +180,7 @@ def hand_over(shop: Shop, life: Life) -> None:
                 about = {"shipment_id": each_parcel.id}
                 tell(shop, life, ShipmentShipped, picker, **about)
         payments.collect(shop, life, picker)
+        prices.invoice(shop, life)
 
 
 def report(status: ShipmentStatus, shop: Shop, life: Life) -> None:
@@ -219,6 +221,8 @@ def _report(status: ShipmentStatus, shop: Shop, life: Life, parcel: Shipment) ->
         _receive(shop, life, parcel)
     else:
         tell(shop, life, ShipmentProgressed, SYSTEM, **about, shipment_status=parcel.status)
+    if parcel.status in NEVER_COMES and len(life.parcels) == 1:
+        prices.credit(shop, life, DESCRIPTIONS[parcel.status])
 
 
 def _receive(shop: Shop, life: Life, parcel: Shipment) -> None:
