@@ -37,11 +37,11 @@ OWN_PRICE = "price of the variant"
 
 @dataclass(frozen=True, kw_only=True)
 class Book:
-    """What prices, tax and discounts there are to choose from at a moment."""
+    """What prices, by variant, tax and discounts there are to choose from at a moment."""
 
     at: datetime
     variants: Mapping[int, Variant] = field(default_factory=dict)
-    prices: Sequence[Price] = ()
+    prices: Mapping[int, Sequence[Price]] = field(default_factory=dict)
     rates: Sequence[TaxRate] = ()
     discounts: Sequence[Discount] = ()
 
@@ -137,10 +137,8 @@ def explain(order: Order, lines: Sequence[OrderLine], account: Account) -> None:
     order.price_steps = [_written(step, lines) for step in account.steps]
 
 
-def best_price(
-    variant: Variant, quantity: int, terms: Terms, prices: Iterable[Price], at: datetime
-) -> Price | None:
-    """The price of a list for so many units, or None where the variant's own price counts.
+def best_price(prices: Iterable[Price], quantity: int, terms: Terms, at: datetime) -> Price | None:
+    """Of the prices of a variant the one for so many units, or None where its own price counts.
 
     Of the lists that are valid and have a price for that few units the one with the lowest
     priority wins, then the newest; in it, the price from the highest quantity.
@@ -148,8 +146,7 @@ def best_price(
     fitting = [
         each
         for each in prices
-        if each.variant_id == variant.id
-        and each.from_quantity <= quantity
+        if each.from_quantity <= quantity
         and each.currency == terms.currency
         and each.price_list.channel in (None, terms.channel)
         and each.price_list.prices_include_tax == terms.includes_tax
@@ -164,7 +161,7 @@ def best_price(
 
 def agreed_price(variant: Variant, quantity: int, terms: Terms, book: Book) -> Agreed | None:
     """What one of so many units costs, and by which rule; None where nothing says so."""
-    found = best_price(variant, quantity, terms, book.prices, book.at)
+    found = best_price(book.prices.get(variant.id, ()), quantity, terms, book.at)
     if found is not None:
         since = f", from {found.from_quantity} units" if found.from_quantity > 1 else ""
         basis = f"price list {found.price_list.number} {found.price_list.name}{since}"
@@ -219,17 +216,26 @@ async def _book(
     return Book(
         at=moment,
         variants=variants,
-        prices=await candidates(wanted, order.currency) if wanted else (),
+        prices=await candidates(wanted, order.currency) if wanted else {},
         rates=await TaxRate.filter(country_code=country) if country else (),
         discounts=await Discount.filter(order_id=order.id).order_by("id") if is_stored else (),
     )
 
 
-async def candidates(variant_ids: Iterable[int], currency: str) -> list[Price]:
-    """The prices of variants on lists that are in use, valid now or not."""
-    return await Price.filter(
-        variant_id__in=sorted(set(variant_ids)), currency=currency, price_list__archived_at=None
-    ).select_related("price_list")
+async def candidates(variant_ids: Iterable[int], currency: str) -> dict[int, list[Price]]:
+    """The prices of variants, by variant, on lists that are in use, valid now or not."""
+    return by_variant(
+        await Price.filter(
+            variant_id__in=sorted(set(variant_ids)), currency=currency, price_list__archived_at=None
+        ).select_related("price_list")
+    )
+
+
+def by_variant(prices: Iterable[Price]) -> dict[int, list[Price]]:
+    found: dict[int, list[Price]] = defaultdict(list)
+    for each in prices:
+        found[each.variant_id].append(each)
+    return found
 
 
 def _is_open(order: Order, line: OrderLine) -> bool:

@@ -96,7 +96,7 @@ class Shop:
     staff: Mapping[Role, Actor]
     variants: Mapping[int, Variant]
     popularity: Sequence[int]
-    prices: Sequence[Price] = ()
+    prices: Mapping[int, Sequence[Price]]
     rates: Sequence[TaxRate] = ()
     locations: Sequence[Location] = ()
     offers: Sequence[Offer] = ()

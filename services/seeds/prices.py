@@ -18,7 +18,7 @@ from models import (
     Variant,
 )
 from models.invoices import digest
-from services import documents, policies
+from services import documents, policies, pricing
 from services.actors import SYSTEM
 from services.amounts import half_up
 from services.documents import Paper
@@ -68,7 +68,7 @@ def taxes(rows: Rows) -> list[TaxRate]:
     return found
 
 
-def lists(rows: Rows, variants: Sequence[Variant]) -> list[Price]:
+def lists(rows: Rows, variants: Sequence[Variant]) -> dict[int, list[Price]]:
     found = []
     for n, (name, channel, breaks) in enumerate(LISTS, start=1):
         price_list = rows.make(
@@ -79,7 +79,7 @@ def lists(rows: Rows, variants: Sequence[Variant]) -> list[Price]:
         for variant in variants:
             for from_quantity, percent in breaks.items():
                 found.append(_price(rows, price_list, variant, from_quantity, percent))
-    return found
+    return pricing.by_variant(found)
 
 
 def _price(

@@ -46,6 +46,7 @@ class TestOrder:
             "amount": 380,
             "contained": 0,
             "rate": 190_000,
+            "name": "VAT",
         }
 
     async def test_is_taxed_by_the_class_of_what_is_bought(self, shop):
