@@ -6,7 +6,7 @@ They are numbered without gaps and are never changed: `content` is the whole doc
 
 from datetime import datetime
 from hashlib import sha256
-from typing import Any
+from typing import Any, ClassVar
 
 import orjson
 from tortoise import fields
@@ -20,7 +20,7 @@ class Counter(Model):
     """The number that was given out last. Its row is locked by whoever takes the next one, so a
     number whose document was not kept is given out again."""
 
-    id = fields.IntField(primary_key=True)
+    id = fields.IntField(primary_key=True, generated=False)
     name = fields.CharField(max_length=40, unique=True)
     value = fields.BigIntField(default=0)
 
@@ -29,7 +29,9 @@ class Counter(Model):
 
 
 class Document(Row):
-    """Its id is its number, and is given by a counter."""
+    """Its id is its number, and is given by the counter whose id is COUNTER."""
+
+    COUNTER: ClassVar[int]
 
     id = fields.BigIntField(primary_key=True, generated=False)
     order: fields.ForeignKeyRelation[Order] = fields.ForeignKeyField(
@@ -63,6 +65,7 @@ class Invoice(Document):
     """What the customer has to pay for an order, or for what was added to it since."""
 
     PREFIX = "INV"
+    COUNTER = 1
 
     class Meta:
         table = "invoices"
@@ -74,6 +77,7 @@ class CreditNote(Document):
     though the order is worth as much as before."""
 
     PREFIX = "CRN"
+    COUNTER = 2
 
     invoice: fields.ForeignKeyRelation[Invoice] = fields.ForeignKeyField(
         "models.Invoice", related_name=False, on_delete=fields.RESTRICT

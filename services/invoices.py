@@ -252,9 +252,9 @@ async def _next_number(kind: type[Document]) -> int:
 
     One statement, as reading first would let two read the same.
     """
-    name = kind.PREFIX
+    counter, name = kind.COUNTER, kind.PREFIX
     [row] = await get_connection("default").execute_query_dict(
-        f"INSERT INTO counters (name, value) VALUES ('{name}', 1) ON CONFLICT (name) "
+        f"INSERT INTO counters (id, name, value) VALUES ({counter}, '{name}', 1) ON CONFLICT (id) "
         "DO UPDATE SET value = counters.value + 1 RETURNING value"
     )
     value: int = row["value"]

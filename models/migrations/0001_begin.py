@@ -44,7 +44,7 @@ class Migration(migrations.Migration):
         ops.CreateModel(
             name='Counter',
             fields=[
-                ('id', fields.IntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                ('id', fields.IntField(primary_key=True, unique=True, db_index=True)),
                 ('name', fields.CharField(unique=True, max_length=40)),
                 ('value', fields.BigIntField(default=0)),
             ],
