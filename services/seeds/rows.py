@@ -207,7 +207,8 @@ async def number(connection: BaseDBAsyncClient) -> None:
     """Let the next invoice and credit note have the numbers that come next."""
     for kind in (Invoice, CreditNote):
         await connection.execute_query(
-            f"INSERT INTO counters (id, name, value) SELECT {kind.COUNTER}, '{kind.PREFIX}', COUNT(*) "
+            "INSERT INTO counters (id, name, value) "
+            f"SELECT {kind.COUNTER}, '{kind.PREFIX}', COUNT(*) "
             f"FROM {kind._meta.db_table} HAVING COUNT(*) > 0"
         )
 
