@@ -154,7 +154,6 @@ class Life:
         if self.lines:
             yield self.order
         yield from chain(self.lines, self.issues, self.holds, self.exceptions, self.promises)
-        yield from chain(self.lines, self.holds, self.exceptions, self.promises)
         yield from chain(self.discounts, self.invoices, self.credit_notes)
         yield from chain(self.reservations, self.work, self.parcels)
         yield from chain(self.payments, *self.money.values())
