@@ -1,5 +1,6 @@
 """Nothing leaks: not into answers, not into the log, whoever asks and however it goes wrong."""
 
+import json
 import re
 import sqlite3
 from collections.abc import Callable
@@ -85,6 +86,14 @@ async def test_a_journey_leaves_no_secret_in_the_log(server: Server, sqlite_wayb
         assert secret not in server.told, secret
     # What is told to nobody else is there to be found.
     assert broken in server.told
+    done = [each for each in logged(server) if each["message"].startswith("Done: anonymous ok")]
+    assert {each["actor"] for each in done} >= {"PER-1001", "PER-1002"}
+    assert all(each["request_id"] != "-" and each["seconds"] > 0 for each in done)
+
+
+def logged(server: Server) -> list[dict[str, Any]]:
+    """The lines of the log, each an object for programs."""
+    return [json.loads(text) for text in server.told.splitlines() if text.startswith("{")]
 
 
 async def break_and_ask(server: Server, waybill: Waybill, token: str) -> str:
