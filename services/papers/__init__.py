@@ -8,11 +8,20 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from models import Fulfillment, FulfillmentStatus, Order, Row, Shipment, Wave
+from models import (
+    CreditNote,
+    Fulfillment,
+    FulfillmentStatus,
+    Invoice,
+    Order,
+    Row,
+    Shipment,
+    Wave,
+)
 from models.errors import NotFound, Refused
 from services import scopes
 from services.actors import SYSTEM, Actor, Permission
-from services.papers import links, warehouse
+from services.papers import invoices, links, warehouse
 from services.papers.links import Link
 from services.papers.paper import Paper, PaperKind
 
@@ -56,6 +65,17 @@ SOURCES: Mapping[PaperKind, Sequence[Source]] = {
     _K.LABEL: (
         Source(
             kind=Shipment, build=warehouse.labels_of, needs=_P.ORDERS_READ, title="Shipping label"
+        ),
+    ),
+    _K.INVOICE: (
+        Source(kind=Invoice, build=invoices.invoices_of, needs=_P.INVOICES_READ, title="Invoice"),
+    ),
+    _K.CREDIT_NOTE: (
+        Source(
+            kind=CreditNote,
+            build=invoices.credit_notes_of,
+            needs=_P.INVOICES_READ,
+            title="Credit note",
         ),
     ),
 }
@@ -114,16 +134,31 @@ async def of_shipments(actor: Actor, rows: Sequence[Shipment]) -> list[list[Link
     return [_offered(actor, row, _K.LABEL) for row in rows]
 
 
+async def of_invoices(actor: Actor, rows: Sequence[Invoice]) -> list[list[Link]]:
+    """Each invoice on paper, where the actor may read it."""
+    return [_offered(actor, row, _K.INVOICE) for row in rows]
+
+
+async def of_credit_notes(actor: Actor, rows: Sequence[CreditNote]) -> list[list[Link]]:
+    """Each credit note on paper, where the actor may read it."""
+    return [_offered(actor, row, _K.CREDIT_NOTE) for row in rows]
+
+
+PARTS: Sequence[tuple[type[Any], Callable[[Actor, Sequence[Any]], Awaitable[list[list[Link]]]]]] = (
+    (Fulfillment, of_fulfillments),
+    (Shipment, of_shipments),
+    (Invoice, of_invoices),
+    (CreditNote, of_credit_notes),
+)
+
+
 async def of_orders(actor: Actor, rows: Sequence[Order]) -> list[list[Link]]:
     """The papers of each order and of its parts that the actor may read."""
     found: dict[int, list[Link]] = defaultdict(list)
-    ids = [row.id for row in rows]
-    work = await Fulfillment.filter(order_id__in=ids).order_by("id")
-    for each, offered in zip(work, await of_fulfillments(actor, work), strict=True):
-        found[each.order_id] += offered
-    parcels = await Shipment.filter(order_id__in=ids).order_by("id")
-    for parcel, offered in zip(parcels, await of_shipments(actor, parcels), strict=True):
-        found[parcel.order_id] += offered
+    for kind, of_parts in PARTS:
+        parts = await kind.filter(order_id__in=[row.id for row in rows]).order_by("id")
+        for part, offered in zip(parts, await of_parts(actor, parts), strict=True):
+            found[part.order_id] += offered
     return [found[row.id] for row in rows]
 
 

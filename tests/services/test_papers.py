@@ -11,15 +11,15 @@ import zxingcpp
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models import Order
+from models import Invoice, Order
 from models.errors import Refused
-from services import catalog, fulfillments, locations, papers, shipments
+from services import catalog, fulfillments, invoices, locations, papers, shipments
 from services.actors import SYSTEM
 from services.papers import barcodes, fonts, html, links, pdf
 from services.papers.links import Verdict
 from services.papers.paper import Column, Entry, Paper, PaperKind, Party
 from services.papers.warehouse import PICK_COLUMNS
-from tests.cast import CLERK, PICKER, Shop, actor_for, one_database
+from tests.cast import CLERK, MANAGER, PICKER, Shop, actor_for, one_database
 from tests.warehouse import home, packed, pick, wave_of
 
 K = PaperKind
@@ -130,6 +130,33 @@ class TestFind:
         assert (paper.title, paper.code) == ("DHL Parcel", "JD42")
         assert facts["Weight"] == "1.000 kg"
         assert (facts["Parcel"], facts["Box"], facts["Units"]) == ("1 of 1", box.box, "2")
+
+    async def test_repeats_an_invoice_word_for_word(self, shop):
+        order = await shop.order("delivered", mug=2, shirt=1)
+        [invoice] = await Invoice.filter(order_id=order.id)
+        await catalog.update_variant(SYSTEM, shop.mug.id, {"name": "Cup"}, None)
+
+        paper = await papers.find(MANAGER, K.INVOICE, invoice.number)
+
+        assert [row[0].split("\n")[0] for row in paper.rows] == ["Mug", "Shirt"]
+        assert [row[-1] for row in paper.rows] == [row["total"] for row in invoice.content["lines"]]
+        assert paper.totals[-1] == Entry(
+            label="Total", value=f"{invoice.content['total']} EUR", strong=True
+        )
+        assert f"SHA-256 {invoice.content_hash}" in paper.notes
+        assert scanned(pdf.render(paper)) == {invoice.number}
+
+    async def test_credits_what_was_credited(self, shop):
+        order = await shop.order("delivered", mug=2)
+        invoice = await Invoice.get(order_id=order.id)
+        note = await invoices.issue_credit(MANAGER, invoice.id, reason="A scratch.")
+
+        paper = await papers.find(MANAGER, K.CREDIT_NOTE, note.number)
+
+        facts = {entry.label: entry.value for entry in paper.facts}
+        assert (facts["Invoice"], facts["Reason"]) == (invoice.number, "A scratch.")
+        assert paper.totals[-1].value == f"{invoice.content['total']} EUR"
+        assert scanned(pdf.render(paper)) == {note.number}
 
     @one_database
     async def test_refuses_who_may_not_see_what_it_is_about(self, shop):

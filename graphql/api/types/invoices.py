@@ -12,7 +12,8 @@ import models
 from api.fields import batched, column, many, money, one
 from api.nodes import Node, node
 from api.scalars import CurrencyCode, Money
-from services import invoices
+from api.types.papers import Paper
+from services import invoices, papers
 
 if TYPE_CHECKING:
     from api.types.orders import Order
@@ -101,6 +102,7 @@ class CreditNote(Node, Document):
     invoice: "Invoice" = one(models.Invoice, "invoice_id", "The invoice it is about.")
     reason: str = column("Why it was issued.")
     goodwill: bool = column("Whether the order is worth as much as before.")
+    papers: list[Paper] = batched(papers.of_credit_notes, "It on paper.")
 
 
 @node(models.Invoice, "What the customer has to pay for an order, or for what was added to it.")
@@ -112,3 +114,4 @@ class Invoice(Node, Document):
     credit_notes: list[CreditNote] = many(
         models.CreditNote, "invoice_id", "What was credited, the earliest first."
     )
+    papers: list[Paper] = batched(papers.of_invoices, "It on paper.")
