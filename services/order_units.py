@@ -88,7 +88,7 @@ async def free_units(
     """How many units of each order nobody has been handed to pick; `lines` are by order."""
     pending: Counter[int] = Counter()
     for work in await FulfillmentLine.filter(
-        fulfillment__order_id__in=[row.id for row in rows if row.status in PLANNED],
+        fulfillment__order_id__in=[row.id for row in rows],
         fulfillment__status=FulfillmentStatus.PENDING,
     ):
         pending[work.line_id] += work.quantity

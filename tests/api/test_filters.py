@@ -266,7 +266,10 @@ FILTERS = {
     },
     "holds": {
         "orderId": (lambda w: w.placed.number, lambda w, row: row.order_id == w.placed.id),
-        "kind": (lambda w: ["MANUAL", "FRAUD_REVIEW"], lambda w, row: row.kind == "manual"),
+        "kind": (
+            lambda w: ["MANUAL", "FRAUD_REVIEW"],
+            lambda w, row: row.kind in ("manual", "fraud_review"),
+        ),
         "active": (lambda w: True, lambda w, row: row.released_at is None),
         "owner": (lambda w: w.clerk.number, lambda w, row: row.owner == w.clerk.number),
         "owned": (lambda w: False, lambda w, row: row.owner is None),
