@@ -20,7 +20,7 @@ from tests.documents import DOCUMENTS
 
 # Shared, as it remembers the documents it has validated.
 # Tests ask for everything there is at once.
-ENGINE = Engine(introspection=True, limits=Limits(cost=10**9))
+ENGINE = Engine(introspection=True, limits=Limits(cost=10**9, fields=10**9))
 
 # What is in a payload besides the record.
 BESIDES = ("userErrors", "replayed", "changes")

@@ -8,19 +8,7 @@ import models
 from api.execution import core
 from api.nodes import encode
 from models import Customer, Role
-from services import people
-from services.actors import SYSTEM
-from tests.api.examples import (
-    address_of,
-    alert_in,
-    credit_note_in,
-    discount_in,
-    hold_in,
-    issue_in,
-    paid,
-    price_in,
-    tax_rate,
-)
+from tests.api.plenty import fill
 from tests.cast import Shop, actor
 
 ADMIN = actor(Role.ADMIN, 9)
@@ -71,20 +59,7 @@ async def shops(database):
     """Three shops in which things have happened."""
     found = [await Shop.open() for _ in range(3)]
     for n, shop in enumerate(found, start=1):
-        await address_of(shop)
-        await hold_in(shop)
-        await issue_in(shop)
-        await discount_in(shop)
-        await credit_note_in(shop)
-        await price_in(shop)
-        await tax_rate()
-        await shop.order("shipped", mug=n)
-        await people.create_token(SYSTEM, Role.PICKER, name=f"Pia {n}")
-        await alert_in(shop)
-        await shop.expect(shop.shirt, n)
-        await shop.backorder(shirt=n)
-        await paid(shop)
-        await shop.ships()
+        await fill(shop, n)
     return found
 
 

@@ -7,17 +7,7 @@ import pytest
 from api.nodes import KINDS, encode
 from models import Person, Role
 from services import event_log
-from tests.api.examples import (
-    address_of,
-    alert_in,
-    credit_note_in,
-    discount_in,
-    hold_in,
-    issue_in,
-    paid,
-    price_in,
-    tax_rate,
-)
+from tests.api.plenty import fill
 from tests.cast import CLERK, MANAGER, PICKER, actor
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -38,22 +28,7 @@ HOSTILE = [
 
 class TestNode:
     async def test_is_found_by_its_id_and_its_number(self, api, shop):
-        await shop.ships()
-        await shop.order("shipped")
-        for prepare in (
-            hold_in,
-            issue_in,
-            address_of,
-            alert_in,
-            discount_in,
-            price_in,
-            credit_note_in,
-            paid,
-        ):
-            await prepare(shop)
-        await tax_rate()
-        await Person.create(name="Ada", role=Role.CLERK)
-        await shop.expect(shop.mug, 1)
+        await fill(shop)
 
         for name, kind in KINDS.items():
             row = await kind.all().order_by("id").first()
