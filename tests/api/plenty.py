@@ -21,12 +21,13 @@ from tests.warehouse import boxed, home, mispicked, wave_of
 async def fill(shop: Shop, n: int = 1) -> Shop:
     """Enter one more of everything; the shops of a test are told apart by their `n`."""
     await shop.receive(shop.mug, shop.north, 100)
+    await shop.ships()
     for enter in (address_of, hold_in, issue_in, discount_in, price_in, paid):
         await enter(shop)
     await credit_note_in(shop)
     await tax_rate()
     await shop.order("shipped", mug=n)
-    await people.create_token(SYSTEM, Role.PICKER, name=f"Pia {n}")
+    await people.create_token(SYSTEM, Role.PICKER, name=f"Pia {shop.mug.sku}")
     await home(shop.shirt, shop.north)
     await wave_of(await shop.fulfillment("released"), started_by=SYSTEM)
     await boxed(shop)
@@ -34,5 +35,4 @@ async def fill(shop: Shop, n: int = 1) -> Shop:
     await alert_in(shop)
     await shop.expect(shop.shirt, n)
     await shop.backorder(shirt=n)
-    await shop.ships()
     return shop

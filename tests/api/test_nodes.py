@@ -32,6 +32,7 @@ class TestNode:
 
         for name, kind in KINDS.items():
             row = await kind.all().order_by("id").first()
+            assert row is not None, name
             for given in (encode(row), row.number, row.number.lower(), f" {row.number} "):
                 node = await api.ask(actor(Role.ADMIN, 1), "Node", id=given)
 
