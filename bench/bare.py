@@ -7,31 +7,34 @@ events are written in the same transaction. What it writes is checked by Waybill
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from enum import StrEnum
+from functools import cache
 from secrets import token_urlsafe
 from typing import Any
 
 import orjson
+from tortoise.models import Model
 
 from bench.drivers import Driver, insert
+from models import Order, OrderLine
 from services.money import to_decimal
 from services.orders import Draft
 
 ACTOR = "SYSTEM"
-NOTHING_YET = dict.fromkeys(
-    (
-        "cancelled",
-        "backordered",
-        "picked",
-        "packed",
-        "shipped",
-        "delivered",
-        "return_requested",
-        "return_received",
-        "return_rejected",
-        "written_off",
-    ),
-    0,
-)
+
+
+@cache
+def untouched(kind: type[Model]) -> dict[str, Any]:
+    """What the columns of a new row hold where nothing else is said."""
+    found = {}
+    for name, field in kind._meta.fields_map.items():
+        if field.default in (None, list) or callable(field.default):
+            value = "[]" if field.default is list else None
+        else:
+            value = field.default
+        if value is not None and name in kind._meta.db_fields:
+            found[name] = str(value) if isinstance(value, StrEnum) else value
+    return found
 
 
 async def place(db: Driver, draft: Draft) -> None:
@@ -53,22 +56,30 @@ async def _place(db: Driver, draft: Draft) -> None:
         *wanted,
     )
     variants = {each[0]: each for each in found}
-    order = row | {
-        "customer_id": customer[0],
-        "channel": draft.channel.value,
-        "keyed_by": ACTOR,
-        "status": "placed",
-        "currency": found[0][4],
-        "total": sum(variants[variant][3] * units for variant, units in wanted.items()),
-        "ship_to": orjson.dumps(draft.shipping_address).decode(),
-        "note": draft.note,
-        "tracking_token": token_urlsafe(24),
-        "placed_at": at,
-        "cancel_reason": "",
-    }
+    total = sum(variants[variant][3] * units for variant, units in wanted.items())
+    order = (
+        untouched(Order)
+        | row
+        | {
+            "customer_id": customer[0],
+            "channel": draft.channel.value,
+            "keyed_by": ACTOR,
+            "status": "placed",
+            "currency": found[0][4],
+            "subtotal": total,
+            "total": total,
+            "price_steps": orjson.dumps([{"amount": total}]).decode(),
+            "ship_to": orjson.dumps(draft.shipping_address).decode(),
+            "note": draft.note,
+            "tracking_token": token_urlsafe(24),
+            "placed_at": at,
+            "cancel_reason": "",
+        }
+    )
     [order_id] = await insert(db, "orders", [order])
     lines = [
-        row
+        untouched(OrderLine)
+        | row
         | {
             "order_id": order_id,
             "variant_id": variant,
@@ -76,10 +87,10 @@ async def _place(db: Driver, draft: Draft) -> None:
             "name": variants[variant][2],
             "unit_price": variants[variant][3],
             "currency": variants[variant][4],
+            "total": variants[variant][3] * units,
             "ordered": units,
             "reserved": units,
         }
-        | NOTHING_YET
         for variant, units in wanted.items()
     ]
     line_ids = dict(zip(wanted, await insert(db, "order_lines", lines), strict=True))
@@ -194,16 +205,16 @@ async def list_orders(db: Driver, limit: int) -> bytes:
     )
     customers = await _by_id(db, "customers", "id, name, email", {row[5] for row in found})
     lines = await db.rows(
-        "SELECT order_id, ordered, unit_price, cancelled, currency, variant_id FROM order_lines "
+        "SELECT order_id, ordered, total, currency, variant_id FROM order_lines "
         f"WHERE order_id IN ({', '.join(str(row[0]) for row in found)}) ORDER BY id"
     )
-    variants = await _by_id(db, "variants", "id, sku, name", {row[5] for row in lines})
+    variants = await _by_id(db, "variants", "id, sku, name", {row[4] for row in lines})
     of_order: dict[int, list[Any]] = {row[0]: [] for row in found}
-    for order, ordered, price, cancelled, currency, variant in lines:
+    for order, ordered, total, currency, variant in lines:
         of_order[order].append(
             {
                 "ordered": ordered,
-                "total": _money(price * (ordered - cancelled), currency),
+                "total": _money(total, currency),
                 "variant": {"sku": variants[variant][1], "name": variants[variant][2]},
             }
         )
