@@ -20,7 +20,9 @@ from services.actors import Actor
 from services.live import Live, live
 from services.policies import Policy
 
-pytest.register_assert_rewrite("tests.books", "tests.cast")
+pytest.register_assert_rewrite(
+    "tests.books", "tests.cast", "tests.clients", "tests.journeys.shop", "tests.servers"
+)
 
 from tests import cast  # noqa: E402
 from tests.cast import Shop  # noqa: E402

@@ -5,9 +5,7 @@ from dataclasses import dataclass
 
 import pytest
 
-pytest.register_assert_rewrite("tests.servers", "tests.clients", "tests.journeys.shop")
-
-from tests.servers import Server, Waybill, servers  # noqa: E402, F401
+from tests.servers import Server, Waybill, servers  # noqa: F401
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -215,4 +215,4 @@ class TestRemove:
             lines = await lines_of(order)
             assert order.total == sum(line.total for line in lines)
             assert order.status is OrderStatus.PLACED
-            assert all(line.reserved == line.ordered for line in lines)
+            assert all(line.reserved == line.remaining for line in lines)

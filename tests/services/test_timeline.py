@@ -73,5 +73,5 @@ class TestOfOrders:
     @one_database
     @pytest.mark.parametrize("first", [-1, 101])
     async def test_refuses_a_size_that_makes_no_sense(self, order, first):
-        async with refuses(("INVALID", ("first",))):
+        async with refuses(("PAGE_LIMIT", ("first",))):
             await kinds(order, first=first)

@@ -65,6 +65,7 @@ class TestOrder:
 
     async def test_is_not_for_another_customer(self, feed, shop, customer_actor):
         order = await shop.order("placed", mug=1)
+        await all_placed(feed)
         stranger = Actor(
             label="PER-9", permissions=customer_actor.permissions, person_id=9, customer_id=999
         )
