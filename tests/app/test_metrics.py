@@ -71,9 +71,14 @@ class TestMetrics:
 
 class TestSeveralWorkers:
     def test_add_up_their_numbers(
-        self, postgres_url: str, redis_url: str, tmp_path, servers: Callable[..., Server]
+        self,
+        own_postgres: Callable[[], str],
+        redis_url: str,
+        tmp_path,
+        servers: Callable[..., Server],
     ):
-        waybill = Waybill(tmp_path, postgres_url, broadcast_url=redis_url)
+        waybill = Waybill(tmp_path, own_postgres(), broadcast_url=redis_url)
+        waybill.do("migrate")
         server = servers(waybill, "--workers", "2")
 
         for _ in range(20):

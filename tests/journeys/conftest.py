@@ -7,6 +7,9 @@ import pytest
 
 from tests.servers import Server, Waybill, servers  # noqa: F401
 
+# The same customer orders the same things all the time.
+TRUSTING = {"duplicate_hours": 0, "fraud_review_score": 0}
+
 
 @dataclass(frozen=True, kw_only=True)
 class Town:
@@ -36,7 +39,7 @@ def town(
     """The servers of one module's tests, which leave one another's shops alone."""
     folder = tmp_path_factory.mktemp("town")
     if request.param == "sqlite":
-        waybill = Waybill(folder, f"sqlite://{folder}/waybill.sqlite3")
+        waybill = Waybill(folder, f"sqlite://{folder}/waybill.sqlite3", **TRUSTING)
         waybill.do("migrate")
         here = servers(waybill)
         return Town(waybill=waybill, here=here, there=here)
@@ -51,6 +54,8 @@ def city(
     servers: Callable[..., Server],  # noqa: F811
 ) -> Town:
     """Two servers on PostgreSQL that hear of each other through Redis."""
-    waybill = Waybill(tmp_path_factory.mktemp("city"), own_postgres(), broadcast_url=redis_url)
+    waybill = Waybill(
+        tmp_path_factory.mktemp("city"), own_postgres(), broadcast_url=redis_url, **TRUSTING
+    )
     waybill.do("migrate")
     return Town(waybill=waybill, here=servers(waybill), there=servers(waybill))

@@ -66,7 +66,9 @@ class TestPostgres:
         await asyncio.to_thread(both_hear, plain)
         _, delays = await received_there(plain, 9)
 
-        assert told == list(range(2, 14))
+        # The first unit may have come in just after the cursor was asked for.
+        assert told == list(range(told[0], told[0] + 12))
+        assert told[0] in (1, 2)
         assert statistics.median(delays) < 0.25, delays
         assert plain.adds_up()
 
