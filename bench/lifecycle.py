@@ -70,6 +70,11 @@ _DELIVERED = {"status": "DELIVERED", "occurredAt": "2099-01-01T00:00:00Z"}
 STEPS = (
     Step(mutation="orderPlace", selection=_ORDER, input=_on("order")),
     Step(
+        mutation="paymentAuthorize",
+        selection="payment { id }",
+        input=lambda ids: {"orderId": ids["order"]},
+    ),
+    Step(
         mutation="orderConfirm",
         selection="order { id status fulfillments { id } }",
         input=_on("order"),

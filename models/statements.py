@@ -17,7 +17,7 @@ from tortoise.models import Model
 M = TypeVar("M", bound=Model)
 
 
-async def select(kind: type[M], *, locked: bool = False, **where: Any) -> list[M]:
+async def select(kind: type[M], /, *, locked: bool = False, **where: Any) -> list[M]:
     """The rows of a kind whose columns have these values, in the order of their ids.
 
     A column named with `__in` has one of many ids, one that is None has none. Locked, nobody else
@@ -32,9 +32,21 @@ async def select(kind: type[M], *, locked: bool = False, **where: Any) -> list[M
     return found
 
 
-async def select_one(kind: type[M], *, locked: bool = False, **where: Any) -> M | None:
+async def select_one(kind: type[M], /, *, locked: bool = False, **where: Any) -> M | None:
     """The one row whose columns have these values, or None where there is none."""
     return next(iter(await select(kind, locked=locked, **where)), None)
+
+
+async def get(kind: type[M], row_id: int, *, locked: bool = False) -> M:
+    """The row with an id, which there is."""
+    [row] = await select(kind, locked=locked, id=row_id)
+    return row
+
+
+async def select_by_id(kind: type[M], ids: Iterable[int]) -> dict[int, M]:
+    """Those rows with these ids that there are, by id."""
+    wanted = set(ids)
+    return {row.pk: row for row in await select(kind, id__in=wanted)} if wanted else {}
 
 
 async def select_after(kind: type[M], column: str, after: int, *, limit: int) -> list[M]:

@@ -8,6 +8,7 @@ from typing import Any
 from models import ExceptionKind, Order, OrderLine, OrderStatus
 from models.errors import Blocked, Problem, refuse_any
 from models.rows import store_all
+from models.statements import get
 from services import backlog, exceptions, fulfillments, promises, reservations, scopes
 from services.actors import SYSTEM, Actor
 from services.backlog import Outlook
@@ -52,7 +53,7 @@ async def reserve(actor: Actor, order_id: int) -> Order:
 async def allocate(order_id: int) -> None:
     """Give an order what is there for it now, and tell it when the rest should come. Does nothing
     where somebody was faster or it waits no more."""
-    order = await Order.select_for_update().get(id=order_id)
+    order = await get(Order, order_id, locked=True)
     lines = [line for line in await _waiting_lines(order) if line.is_queued]
     if lines and order.status in OPEN and await _allocate(SYSTEM, order, lines):
         await order.store()

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from models import DataIssue, DataIssueKind, HoldKind, Order
 from models.rows import store_all
+from models.statements import select
 from services.actors import Actor
 from services.addresses import Finding
 from services.clock import now
@@ -54,7 +55,7 @@ async def resolve(
 
 async def accept_behind(actor: Actor, order: Order, kind: HoldKind) -> None:
     """Take the issues behind a hold as they are, as somebody has released it by hand."""
-    issues = await DataIssue.filter(order_id=order.id, resolved_at=None).order_by("id")
+    issues = await select(DataIssue, order_id=order.id, resolved_at=None)
     behind = [issue for issue in issues if issue.kind.hold is kind]
     await resolve(actor, order, behind, "Its hold was released.", accepted=True)
 

@@ -13,6 +13,7 @@ from models import Customer, DataIssue, DataIssueKind, HoldKind, Order, OrderLin
 from models.errors import Blocked, Refused
 from models.lifecycle import OrderStatus
 from models.orders import OrderChannel
+from models.statements import get, select, select_by_id
 from services import addresses, data_issues, holds, scopes
 from services.actors import Actor
 from services.addresses import Finding
@@ -44,7 +45,7 @@ async def accept(actor: Actor, issue_id: int, *, note: str) -> Order:
     note = inputs.text(note, "note", most=500)
     inputs.refuse()
     issue = await scopes.take(actor, DataIssue, issue_id)
-    order = await Order.get(id=issue.order_id)
+    order = await get(Order, issue.order_id)
     if issue.resolved_at is not None:
         raise Refused(Blocked(message="This issue is resolved already.", path=("id",)))
     await data_issues.resolve(actor, order, [issue], note, accepted=True)
@@ -59,7 +60,7 @@ async def inspect_orders_of(actor: Actor, customer: Customer) -> None:
         kind=_K.MISSING_CONTACT, order__customer_id=customer.id, resolved_at=None
     ).order_by("order_id")
     for issue in waiting:
-        order = await Order.select_for_update().get(id=issue.order_id)
+        order = await get(Order, issue.order_id, locked=True)
         await inspect(actor, order)
         await order.store()
 
@@ -80,11 +81,11 @@ async def inspect(
 ) -> None:
     """Bring the issues of an order, and the holds that come of them, up to date."""
     if lines is None:
-        lines = await OrderLine.filter(order_id=order.id).order_by("id")
+        lines = await select(OrderLine, order_id=order.id)
     if variants is None:
-        variants = await Variant.in_bulk([line.variant_id for line in lines], "id")
-    found = findings(order, await Customer.get(id=order.customer_id), lines, variants)
-    known = await DataIssue.filter(order_id=order.id).order_by("id")
+        variants = await select_by_id(Variant, [line.variant_id for line in lines])
+    found = findings(order, await get(Customer, order.customer_id), lines, variants)
+    known = await select(DataIssue, order_id=order.id)
     places = {(issue.kind, issue.path, issue.message) for issue in known if _counts(issue)}
     new = [each for each in found if (each.kind, each.path, each.message) not in places]
     still = {(each.kind, each.path, each.message) for each in found}
@@ -107,7 +108,7 @@ async def hold_for_issues(actor: Actor, order: Order) -> None:
     where there are none."""
     if order.status not in HELD:
         return
-    issues = await DataIssue.filter(order_id=order.id, resolved_at=None).order_by("id")
+    issues = await select(DataIssue, order_id=order.id, resolved_at=None)
     for kind in (HoldKind.ADDRESS, HoldKind.DATA_ISSUE):
         reasons = [issue.message for issue in issues if issue.kind.hold is kind]
         await holds.keep(actor, order, kind, " ".join(reasons))

@@ -14,6 +14,7 @@ from models import (
     ShipmentStatus,
 )
 from models.errors import Blocked, NotFound, Problem, Refused, refuse_any
+from models.statements import get, select, select_one
 from services import scopes
 from services.actors import ROLE_PERMISSIONS, SYSTEM, Actor, Permission
 from services.clock import now
@@ -81,7 +82,7 @@ async def open(
     The caller holds the order's lock and is an operation, as for all that changes the queue.
     """
     moment, reason = now(), reason[:MOST_TEXT]
-    row = await OrderException.get_or_none(order_id=order.id, kind=kind, is_open=True)
+    row = await select_one(OrderException, order_id=order.id, kind=kind, is_open=True)
     if row is None:
         row = await OrderException.create(
             order_id=order.id,
@@ -111,7 +112,7 @@ async def was_settled(order: Order, kind: ExceptionKind, reason: str) -> bool:
 
 async def resolve(actor: Actor, order: Order, *kinds: ExceptionKind, note: str = "") -> None:
     """Take an order out of the queue for these kinds, where it is there."""
-    rows = await OrderException.filter(order_id=order.id, kind__in=kinds, is_open=True)
+    rows = await select(OrderException, order_id=order.id, kind__in=kinds, is_open=True)
     await _resolve(actor, order, rows, note)
 
 
@@ -134,7 +135,7 @@ async def follow_parcel(
 
 async def end(actor: Actor, order: Order) -> None:
     """Take an order that has ended out of the queue, but for what is owed."""
-    rows = await OrderException.filter(order_id=order.id, is_open=True)
+    rows = await select(OrderException, order_id=order.id, is_open=True)
     rows = [row for row in rows if row.kind not in OUTLASTING]
     await _resolve(actor, order, rows, f"{order.number} is {order.status}.")
 
@@ -147,7 +148,7 @@ async def assign(actor: Actor, exception_id: int, *, owner_id: int | None = None
     row.owner = None if owner_id is None else (await _owner(owner_id)).number
     await row.store()
 
-    _announce(actor, ExceptionAssigned, await Order.get(id=row.order_id), row)
+    _announce(actor, ExceptionAssigned, await get(Order, row.order_id), row)
     return row
 
 
@@ -160,11 +161,11 @@ async def settle(actor: Actor, exception_id: int, *, note: str) -> OrderExceptio
     row = await scopes.take(actor, OrderException, exception_id)
     inputs = Inputs()
     note = inputs.text(note, "note", most=MOST_TEXT)
-    holds = await Hold.filter(order_id=row.order_id, released_at=None)
+    holds = await select(Hold, order_id=row.order_id, released_at=None)
     for problem in reasons_not_to_settle(row, holds):
         inputs.add(problem)
     inputs.refuse()
-    await _resolve(actor, await Order.get(id=row.order_id), [row], note)
+    await _resolve(actor, await get(Order, row.order_id), [row], note)
     return row
 
 
@@ -189,7 +190,7 @@ def reasons_not_to_settle(row: OrderException, holds: Sequence[Hold]) -> list[Pr
 
 
 async def _owner(person_id: int) -> Person:
-    person = await Person.get_or_none(id=person_id)
+    person = await select_one(Person, id=person_id)
     if person is None or Permission.EXCEPTIONS_WORK not in ROLE_PERMISSIONS[person.role]:
         message = "There is nobody of this number who works on exceptions."
         raise Refused(NotFound(message=message, path=("ownerId",)))

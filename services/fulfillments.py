@@ -20,7 +20,7 @@ from models import (
 )
 from models.errors import Blocked, Problem, refuse_any
 from models.rows import store_all
-from models.statements import select
+from models.statements import get, select
 from services import (
     exceptions,
     invoices,
@@ -245,7 +245,7 @@ async def leave_out(actor: Actor, order: Order, rows: Sequence[Reservation]) -> 
         fulfillment__status=FulfillmentStatus.PENDING,
     )
     for work_id in sorted({each.fulfillment_id for each in planned}):
-        fulfillment = await Fulfillment.get(id=work_id)
+        fulfillment = await get(Fulfillment, work_id)
         mine = [each.id for each in planned if each.fulfillment_id == work_id]
         if await FulfillmentLine.filter(fulfillment_id=work_id).exclude(id__in=mine).exists():
             await FulfillmentLine.filter(id__in=mine).delete()

@@ -7,6 +7,7 @@ from tortoise.expressions import Q
 
 from models import Hold, HoldKind, Order, OrderStatus, Person
 from models.errors import Blocked, Problem, Refused
+from models.statements import get, select, select_one
 from services import data_issues, exceptions, scopes
 from services.actors import Actor
 from services.clock import now
@@ -60,7 +61,7 @@ async def release(actor: Actor, hold_id: int) -> Order:
     such as a data issue, is thereby accepted as it is."""
     row = await scopes.find(actor, Hold, hold_id)
     order = await scopes.take(actor, Order, row.order_id)
-    row = await Hold.get(id=row.id)
+    row = await get(Hold, row.id)
     if row.released_at is not None:
         raise Refused(_RELEASED)
     if row.automatic:
@@ -80,7 +81,7 @@ async def assign(
     inputs = Inputs()
     if due_at is not None:
         inputs.moment(due_at, "dueAt")
-    owner = None if owner_id is None else await Person.get_or_none(id=owner_id)
+    owner = None if owner_id is None else await select_one(Person, id=owner_id)
     if owner is None and owner_id is not None:
         inputs.add(scopes.not_found(Person, ("ownerId",)))
     if row.released_at is not None:
@@ -89,7 +90,7 @@ async def assign(
     row.owner = None if owner is None else owner.number
     row.due_at = due_at if due_at is not None else row.due_at
     await row.store()
-    order = await Order.get(id=row.order_id)
+    order = await get(Order, row.order_id)
     await order.store()
 
     announce(
@@ -110,7 +111,7 @@ async def keep(actor: Actor, order: Order, kind: HoldKind, reason: str) -> None:
 
     The caller has locked the order, so there is one such hold of each kind at most.
     """
-    row = await Hold.get_or_none(order_id=order.id, kind=kind, automatic=True, released_at=None)
+    row = await select_one(Hold, order_id=order.id, kind=kind, automatic=True, released_at=None)
     reason = reason if len(reason) <= MOST_REASON else f"{reason[: MOST_REASON - 1]}…"
     if row is None and reason:
         row = await Hold.create(
@@ -127,7 +128,7 @@ async def keep(actor: Actor, order: Order, kind: HoldKind, reason: str) -> None:
 
 
 async def active(order: Order) -> list[Hold]:
-    return await Hold.filter(order_id=order.id, released_at=None).order_by("id")
+    return await select(Hold, order_id=order.id, released_at=None)
 
 
 async def end_all(actor: Actor, order: Order) -> None:

@@ -14,7 +14,7 @@ from tortoise.connection import get_connection
 from models import CreditNote, Customer, Invoice, Order, OrderLine, OrderStatus
 from models.errors import Blocked, Problem, refuse_any
 from models.invoices import Document, digest
-from models.statements import select
+from models.statements import get, select
 from services import documents, policies, scopes
 from services.actors import Actor
 from services.clock import now
@@ -71,7 +71,7 @@ async def issue_credit(
     """Give back an amount of an invoice out of goodwill; left out, all that is left of it. The
     money itself is given back by a refund."""
     invoice = await scopes.take(actor, Invoice, invoice_id, "invoiceId")
-    order = await Order.get(id=invoice.order_id)
+    order = await get(Order, invoice.order_id)
     standing = await _standing(order)
     left = standing.creditable(invoice)
     inputs = Inputs()
@@ -233,7 +233,7 @@ async def _credit(
 async def _paper(order: Order, entries: Iterable[documents.Entry] = ()) -> Paper:
     return Paper(
         order=order,
-        customer=await Customer.get(id=order.customer_id),
+        customer=await get(Customer, order.customer_id),
         policy=policies.current(),
         issued_at=now(),
         entries=list(entries),

@@ -78,7 +78,7 @@ def not_open(order: Order, *path: str) -> Problem:
 
 async def copy_accepted_issues(giver: Order, taker: Order) -> None:
     """What somebody accepted of the one holds for the other, too."""
-    for issue in await DataIssue.filter(order_id=giver.id, accepted=True).order_by("id"):
+    for issue in await select(DataIssue, order_id=giver.id, accepted=True):
         await DataIssue.create(
             order_id=taker.id,
             kind=issue.kind,
@@ -130,7 +130,7 @@ async def _hand_on_stock(actor: Actor, giver: Order, taker: Order, moved: Sequen
 
 async def _share_discounts(each: Moved) -> None:
     """Discounts of a line go with its units: a percentage as it is, an amount in proportion."""
-    for discount in await Discount.filter(line_id=each.line.id).order_by("id"):
+    for discount in await select(Discount, line_id=each.line.id):
         part = None
         if discount.amount is not None:
             part = discount.amount * each.units // each.line.remaining
@@ -143,7 +143,7 @@ async def _share_common_discounts(
 ) -> None:
     """Discounts of the whole order are shared in proportion to what the lines cost."""
     gone = sum(each.line.total * each.units // each.line.remaining for each in moved)
-    for discount in await Discount.filter(order_id=giver.id, line_id=None).order_by("id"):
+    for discount in await select(Discount, order_id=giver.id, line_id=None):
         part = None
         if discount.amount is not None:
             part = discount.amount * gone // worth if worth else 0

@@ -22,7 +22,7 @@ from models import (
 from models.errors import Blocked, Problem, Refused, WrongStatus, refuse_any, within
 from models.orders import IMPORTED, PostalAddress
 from models.rows import store_all
-from models.statements import select
+from models.statements import get, select, select_by_id
 from services import (
     backorders,
     consequences,
@@ -161,7 +161,7 @@ async def update(
     if address_id is not None or shipping_address is not None:
         path = "addressId" if shipping_address is None else "shippingAddress"
         refuse_any(_reasons_not_to_redirect(order, lines, path))
-        customer = await Customer.get(id=order.customer_id)
+        customer = await get(Customer, order.customer_id)
         given = Place(address_id=address_id, shipping_address=shipping_address)
         order.ship_to = await destinations.of(actor, customer, order.channel, given)
     if billing_address is not None:
@@ -198,7 +198,7 @@ async def place(
     else:
         order = await scopes.take(actor, Order, order_id or 0)
         lines = await select(OrderLine, order_id=order.id)
-        variants = await Variant.in_bulk([line.variant_id for line in lines], "id")
+        variants = await select_by_id(Variant, [line.variant_id for line in lines])
         refuse_any(_reasons_not_to_place(order, lines, variants))
         await pricing.price(order, lines, variants=variants)
         repriced = pricing.MONEY
@@ -273,7 +273,7 @@ async def expire(actor: Actor, order_id: int) -> Order:
     """
     order = await scopes.take(actor, Order, order_id)
     refuse_any(payment_terms.reasons_not_to_expire(order))
-    lines = await OrderLine.filter(order_id=order.id).order_by("id")
+    lines = await select(OrderLine, order_id=order.id)
     await _give_back(actor, order, lines)
     order.expire(at=now())
     await order.store()

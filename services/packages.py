@@ -62,7 +62,7 @@ async def close(
         package.weight = inputs.number(weight, "weight", most=MOST_GRAMS)
     if material is not None:
         package.material = inputs.text(material, "material", least=0, most=60)
-    lines = await PackageLine.filter(package_id=package.id)
+    lines = await select(PackageLine, package_id=package.id)
     for problem in reasons_not_to_close(package, lines):
         inputs.add(problem)
     inputs.refuse()

@@ -15,6 +15,7 @@ from models import (
     PaymentEventKind,
     PaymentEventState,
 )
+from models.statements import select
 from services import invoices, providers
 from services.actors import Actor
 from services.balances import Sums, status_of, sums_of
@@ -56,7 +57,7 @@ class Account:
     @classmethod
     async def of(cls, order: Order) -> "Account":
         """The account of an order that the caller has locked."""
-        payments = await Payment.filter(order_id=order.id).order_by("id")
+        payments = await select(Payment, order_id=order.id)
         return cls(order=order, payments=payments, events=await events_of(payments))
 
     def payment(self, payment_id: int) -> Payment:
@@ -87,7 +88,7 @@ async def events_of(payments: Sequence[Payment]) -> Events:
     """The events of payments, by payment, in their order."""
     found: Events = defaultdict(list)
     ids = [payment.id for payment in payments]
-    for event in await PaymentEvent.filter(payment_id__in=ids).order_by("id"):
+    for event in await select(PaymentEvent, payment_id__in=ids):
         found[event.payment_id].append(event)
     return found
 
@@ -95,7 +96,7 @@ async def events_of(payments: Sequence[Payment]) -> Events:
 async def sums_of_orders(orders: Sequence[Order]) -> dict[int, Sums]:
     """What the payments of each order sum up to."""
     found = {order.id: Sums() for order in orders}
-    payments = await Payment.filter(order_id__in=list(found))
+    payments = await select(Payment, order_id__in=list(found))
     events = await events_of(payments)
     for payment in payments:
         found[payment.order_id] += sums_of(events[payment.id])

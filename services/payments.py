@@ -13,6 +13,7 @@ from models import (
     PaymentStatus,
 )
 from models.errors import Blocked, NotFound, Refused, refuse_any
+from models.statements import get
 from services import invoices, payment_terms, providers, scopes, settlements
 from services.actors import Actor, Permission
 from services.commit import operation
@@ -212,7 +213,7 @@ def _refuse_unless_permitted(actor: Actor, event: PaymentEvent) -> None:
 
 async def opened(actor: Actor, payment_id: int) -> tuple[Account, Payment]:
     seen = await scopes.find(actor, Payment, payment_id)
-    account = await Account.of(await Order.select_for_update().get(id=seen.order_id))
+    account = await Account.of(await get(Order, seen.order_id, locked=True))
     return account, account.payment(seen.id)
 
 

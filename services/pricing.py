@@ -25,6 +25,7 @@ from models import (
 )
 from models.errors import Blocked, Problem, Refused
 from models.rows import store_all
+from models.statements import select, select_by_id
 from services import policies, shipping_options
 from services.amounts import Account, Bill, Item, Reduction, Step, Tax, reckon
 from services.clock import now
@@ -209,7 +210,7 @@ async def _book(
     moment = now()
     wanted = [line.variant_id for line in lines if _is_open(order, line)]
     if variants is None:
-        variants = await Variant.in_bulk(wanted, "id") if wanted else {}
+        variants = await select_by_id(Variant, wanted) if wanted else {}
     country, _ = place_of(order)
     # What was never stored has no discounts.
     is_stored = any(line.id for line in lines)
@@ -217,8 +218,8 @@ async def _book(
         at=moment,
         variants=variants,
         prices=await candidates(wanted, order.currency) if wanted else {},
-        rates=await TaxRate.filter(country_code=country) if country else (),
-        discounts=await Discount.filter(order_id=order.id).order_by("id") if is_stored else (),
+        rates=await select(TaxRate, country_code=country) if country else (),
+        discounts=await select(Discount, order_id=order.id) if is_stored else (),
     )
 
 

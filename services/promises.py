@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from models import Fulfillment, FulfillmentStatus, Order, OrderLine, OrderStatus, Promise
 from models.errors import Blocked, Problem
 from models.rows import store_all
+from models.statements import select
 from services import policies, scopes, shipping_options
 from services.actors import Actor
 from services.clock import now
@@ -52,7 +53,7 @@ async def agree(actor: Actor, order_id: int, *, promised_at: datetime, reason: s
     for problem in reasons_not_to_promise(order):
         inputs.add(problem)
     inputs.refuse()
-    lines = await OrderLine.filter(order_id=order.id).order_by("id")
+    lines = await select(OrderLine, order_id=order.id)
     method_id, dispatch_by = order.shipping_method_id, order.dispatch_by
     if (found := await _prospect(order, lines)) is not None:
         method_id = found.option.method.id
@@ -77,7 +78,7 @@ async def revise(actor: Actor, order: Order, reason: str, *, freely: bool = Fals
 
     The caller holds the order's lock and is an operation. What has left already is past changing.
     """
-    lines = await OrderLine.filter(order_id=order.id).order_by("id")
+    lines = await select(OrderLine, order_id=order.id)
     if order.status not in PLACED or all(line.shipped == line.remaining for line in lines):
         return
     if (found := await _prospect(order, lines)) is None:

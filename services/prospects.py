@@ -22,6 +22,7 @@ from models import (
     Shipment,
     ShipmentStatus,
 )
+from models.statements import get, select
 from services import delays, exceptions, policies
 from services.actors import SYSTEM, Actor, Permission
 from services.clock import now
@@ -84,7 +85,7 @@ async def due(at: datetime, limit: int) -> list[int]:
 async def evaluate(order_id: int) -> None:
     """Look at an order: put it into the queue of exceptions where it is late, is going to be, or
     its carrier is silent, and take it out where it no longer is."""
-    order = await Order.select_for_update().get(id=order_id)
+    order = await get(Order, order_id, locked=True)
     moment = now()
     if order.evaluate_at is None or order.evaluate_at > moment:
         return
@@ -135,11 +136,11 @@ async def _parts(ids: Sequence[int]) -> Parts:
         .annotate(last=Max("occurred_at"))
         .values_list("shipment_id", "last")
     )
-    carriers = await Carrier.filter(code__in={parcel.carrier for parcel in parcels})
-    work = await Fulfillment.filter(order_id__in=ids, status__in=list(STAGE_OF))
+    carriers = await select(Carrier, code__in={parcel.carrier for parcel in parcels})
+    work = await select(Fulfillment, order_id__in=ids, status__in=list(STAGE_OF))
     return Parts(
-        lines=_by_order(await OrderLine.filter(order_id__in=ids).order_by("id")),
-        holds=_by_order(await Hold.filter(order_id__in=ids, released_at=None).order_by("id")),
+        lines=_by_order(await select(OrderLine, order_id__in=ids)),
+        holds=_by_order(await select(Hold, order_id__in=ids, released_at=None)),
         work=_by_order(work),
         parcels=_by_order(parcels),
         heard={parcel: _time(last) for parcel, last in reports},

@@ -20,6 +20,7 @@ from models import (
 )
 from models.errors import Blocked, NotFound, Refused, refuse_any
 from models.rows import store_all
+from models.statements import select, select_one
 from services import mispicks, packages, pick_lists, scopes, waves
 from services.actors import Actor
 from services.commit import announce, operation
@@ -204,7 +205,7 @@ def _too_many(item: Item, left: int, found: int, what: str) -> Mistake:
 
 async def _box(work: Fulfillment, scan: Scan, catch: Catch) -> Package:
     """The box of this work that was scanned."""
-    package = await Package.get_or_none(box=scan.box, in_use=True)
+    package = await select_one(Package, box=scan.box, in_use=True)
     if package is None:
         message = f"No box {scan.box} is in use. Create a package for it first."
         raise Refused(NotFound(message=message, path=("box",)))
@@ -253,7 +254,9 @@ async def _boxes_with(items: Sequence[Item]) -> list[str]:
 
 async def _put_in(package: Package, items: Sequence[Item], quantity: int) -> None:
     dealt = _deal([(item, item.work.picked - item.work.packed) for item in items], quantity)
-    held = {row.fulfillment_line_id: row for row in await PackageLine.filter(package_id=package.id)}
+    held = {
+        row.fulfillment_line_id: row for row in await select(PackageLine, package_id=package.id)
+    }
     for item, units in dealt:
         item.work.packed += units
         item.line.pack(units)

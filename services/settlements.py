@@ -12,6 +12,7 @@ from models import (
     PaymentEventKind,
 )
 from models import PaymentEventState as State
+from models.statements import select
 from services import exceptions, payment_terms, policies
 from services.actors import Actor
 from services.money import to_decimal
@@ -55,7 +56,7 @@ async def collect(actor: Actor, account: Account) -> list[Payment]:
     total = account.total
     if not total.capturable:
         return []
-    lines = await OrderLine.filter(order_id=account.order.id)
+    lines = await select(OrderLine, order_id=account.order.id)
     due = due_by_now(account.order, lines) - total.paid - total.capturing
     return await _spread(actor, account, _K.CAPTURE, min(due, total.capturable))
 

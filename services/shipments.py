@@ -243,7 +243,7 @@ async def _package(
 
 
 async def _units_in(package: Package) -> dict[int, int]:
-    lines = await PackageLine.filter(package_id=package.id)
+    lines = await select(PackageLine, package_id=package.id)
     return {line.fulfillment_line_id: line.quantity for line in lines}
 
 

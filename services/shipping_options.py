@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from models import Carrier, Location, Order, OrderLine, ShippingMethod, ShippingZone, Variant
 from models.errors import Blocked, Problem, Refused
 from models.orders import PostalAddress
+from models.statements import select, select_by_id
 from services import departures
 from services.calendars import Calendar, Route, is_place
 from services.departures import Departure
@@ -59,9 +60,9 @@ async def offers(*, and_also: int | None = None) -> list[Offer]:
         for method in await ShippingMethod.all().order_by("id")
         if method.archived_at is None or method.id == and_also
     ]
-    carriers = await Carrier.in_bulk([method.carrier_id for method in methods], "id")
+    carriers = await select_by_id(Carrier, [method.carrier_id for method in methods])
     zones: dict[int, list[ShippingZone]] = defaultdict(list)
-    for zone in await ShippingZone.filter(method_id__in=[method.id for method in methods]):
+    for zone in await select(ShippingZone, method_id__in=[method.id for method in methods]):
         zones[zone.method_id].append(zone)
     return [
         Offer(method=method, carrier=carriers[method.carrier_id], zones=zones[method.id])
@@ -78,7 +79,7 @@ async def charge(order: Order, lines: Sequence[OrderLine]) -> bool:
     # What was split off another order was charged for with that one.
     if order.split_from_id is not None:
         return False
-    zone = zone_of(await ShippingZone.filter(method_id=order.shipping_method_id), address)
+    zone = zone_of(await select(ShippingZone, method_id=order.shipping_method_id), address)
     if zone is None:
         return False
     weight = await _weight(lines)
@@ -197,7 +198,7 @@ def nowhere(order: Order, *path: str) -> Problem:
 
 
 async def _weight(lines: Sequence[OrderLine]) -> int:
-    variants = await Variant.in_bulk([line.variant_id for line in lines], "id")
+    variants = await select_by_id(Variant, [line.variant_id for line in lines])
     return sum(variants[line.variant_id].weight_grams * line.remaining for line in lines)
 
 

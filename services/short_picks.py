@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from models import FulfillmentLine, Reservation
 from models.errors import NotFound
+from models.statements import select_by_id
 from services.inputs import Inputs
 
 
@@ -31,7 +32,7 @@ async def split_off(
 ) -> list[Reservation]:
     """Reservations of the missing units alone; those of the picked ones keep the rest."""
     short = [each for each in work if each.id in missing]
-    rows = await Reservation.in_bulk([each.reservation_id for each in short], "id")
+    rows = await select_by_id(Reservation, [each.reservation_id for each in short])
     loose = []
     for each in short:
         row = rows[each.reservation_id]

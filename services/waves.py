@@ -17,6 +17,7 @@ from models import (
 )
 from models.errors import Blocked, Problem, Refused, refuse_any
 from models.rows import store_all
+from models.statements import select, select_by_id
 from services import records, scopes
 from services.actors import Actor
 from services.clock import now
@@ -140,9 +141,9 @@ async def settle(actor: Actor, work: Iterable[Fulfillment]) -> None:
     The caller holds the orders of the work; waves are locked after orders and before levels.
     """
     ids = {each.wave_id for each in work if each.wave_id is not None}
-    for wave in await Wave.filter(id__in=sorted(ids)).select_for_update().order_by("id"):
+    for wave in await select(Wave, locked=True, id__in=sorted(ids)):
         if wave.status in (WaveStatus.OPEN, WaveStatus.PICKING):
-            await _finish(actor, wave, await Fulfillment.filter(wave_id=wave.id))
+            await _finish(actor, wave, await select(Fulfillment, wave_id=wave.id))
 
 
 async def take(actor: Actor, wave_id: int) -> tuple[Wave, list[Fulfillment]]:
@@ -151,7 +152,7 @@ async def take(actor: Actor, wave_id: int) -> tuple[Wave, list[Fulfillment]]:
     wave = await scopes.lock(await scopes.find(actor, Wave, wave_id))
     if wave is None:
         raise Refused(scopes.not_found(Wave, ("id",)))
-    return wave, await Fulfillment.filter(wave_id=wave.id).order_by("id")
+    return wave, await select(Fulfillment, wave_id=wave.id)
 
 
 def reasons_not_to_scan(wave: Wave) -> list[Problem]:
@@ -212,7 +213,7 @@ async def _most_urgent(location: Location, size: int) -> list[Fulfillment]:
     )
     await _lock_orders(seen)
     ids = [each.id for each in seen]
-    work = await Fulfillment.filter(id__in=ids, status=_F.RELEASED, wave_id=None).order_by("id")
+    work = await select(Fulfillment, id__in=ids, status=_F.RELEASED, wave_id=None)
     if not work:
         message = f"No released fulfillment waits at {location.code}. Release some first."
         raise Refused(Blocked(message=message, path=("locationId",)))
@@ -223,7 +224,7 @@ async def _named(actor: Actor, location: Location, ids: Sequence[int]) -> list[F
     inputs = Inputs()
     seen = await scopes.find_all(actor, Fulfillment, ids)
     await _lock_orders(seen.values())
-    work = await Fulfillment.in_bulk(list(seen), "id")
+    work = await select_by_id(Fulfillment, list(seen))
     for n, fulfillment_id in enumerate(ids):
         each = work.get(fulfillment_id)
         if each is None:
@@ -240,7 +241,7 @@ async def _named(actor: Actor, location: Location, ids: Sequence[int]) -> list[F
 
 async def _lock_orders(work: Iterable[Fulfillment]) -> None:
     ids = {each.order_id for each in work}
-    await Order.filter(id__in=sorted(ids)).select_for_update().order_by("id")
+    await select(Order, locked=True, id__in=sorted(ids))
 
 
 async def _let_go(work: Sequence[Fulfillment]) -> None:
