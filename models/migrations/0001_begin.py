@@ -45,7 +45,7 @@ class Migration(migrations.Migration):
             name='Counter',
             fields=[
                 ('id', fields.IntField(primary_key=True, unique=True, db_index=True)),
-                ('name', fields.CharField(unique=True, max_length=40)),
+                ('name', fields.CharField(max_length=40)),
                 ('value', fields.BigIntField(default=0)),
             ],
             options={'table': 'counters', 'app': 'models', 'pk_attr': 'id', 'table_description': 'The number that was given out last. Its row is locked by whoever takes the next one, so a'},
