@@ -76,6 +76,20 @@ class Payment(Row):
             ("updated_at", "id"),
         )
 
+    def follow(
+        self,
+        status: PaymentStatus,
+        *,
+        authorized: int,
+        captured: int,
+        refunded: int,
+        disputed: int,
+    ) -> None:
+        """Take the status and the sums that its events together give."""
+        self.status = status
+        self.authorized, self.captured = authorized, captured
+        self.refunded, self.disputed = refunded, disputed
+
     @property
     def change(self) -> int | None:
         """What the customer got back of the cash they gave."""

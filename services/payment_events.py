@@ -209,9 +209,13 @@ async def store(actor: Actor, account: Account, *changed: Payment) -> None:
     """Bring the columns of the changed payments and of the order in line with the events."""
     for payment in changed:
         sums = account.sums(payment)
-        payment.status = status_of(payment.amount, sums)
-        payment.authorized, payment.captured = sums.authorized, sums.captured
-        payment.refunded, payment.disputed = sums.refunded, sums.disputed
+        payment.follow(
+            status_of(payment.amount, sums),
+            authorized=sums.authorized,
+            captured=sums.captured,
+            refunded=sums.refunded,
+            disputed=sums.disputed,
+        )
         await payment.store()
     order, total = account.order, account.total
     before = order.payment_status

@@ -189,9 +189,13 @@ def _add(
 
 def _recount(shop: "Shop", life: "Life", payment: Payment, actor: Actor) -> None:
     sums = sums_of(life.money[payment.id])
-    payment.status = status_of(payment.amount, sums)
-    payment.authorized, payment.captured = sums.authorized, sums.captured
-    payment.refunded, payment.disputed = sums.refunded, sums.disputed
+    payment.follow(
+        status_of(payment.amount, sums),
+        authorized=sums.authorized,
+        captured=sums.captured,
+        refunded=sums.refunded,
+        disputed=sums.disputed,
+    )
     order, total = life.order, _account(life).total
     before = order.payment_status
     order.payment_status = status_of(order.price, total)
