@@ -12,8 +12,9 @@ from tortoise.backends.base.config_generator import expand_db_url
 from tortoise.backends.base.executor import EXECUTOR_CACHE
 from tortoise.connection import get_connection
 from tortoise.context import TortoiseContext
-from tortoise.migrations.executor import MigrationExecutor
 from tortoise.migrations.recorder import MigrationRecorder
+
+from models.migrating import Executor
 
 APP = "models"
 MIGRATION_LOCK = 7_001
@@ -104,9 +105,9 @@ async def migrate(url: str) -> Iterable[str]:
     return names
 
 
-def _executor() -> MigrationExecutor:
+def _executor() -> Executor:
     apps = configuration("sqlite://:memory:")["apps"]
-    return MigrationExecutor(get_connection("default"), apps)
+    return Executor(get_connection("default"), apps)
 
 
 @asynccontextmanager

@@ -83,11 +83,31 @@ class DiscountLimit(Problem):
 
 
 @dataclass(frozen=True, kw_only=True)
+class SecondPersonNeeded(Problem):
+    """What differs is worth more than those who counted may approve; in minor units."""
+
+    code: str = "SECOND_PERSON_NEEDED"
+    value: int
+    limit: int
+    currency: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class AmountExceeded(Problem):
     """More money was asked for than there is to act on; `available` is in minor units."""
 
     code: str = "AMOUNT_EXCEEDED"
     available: int
+    currency: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ApprovalLimit(Problem):
+    """A purchase order is worth more than the caller may approve; both in minor units."""
+
+    code: str = "APPROVAL_LIMIT"
+    limit: int
+    worth: int
     currency: str
 
 

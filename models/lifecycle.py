@@ -86,7 +86,65 @@ class ArrivalStatus(Status):
 class StockAlertStatus(Status):
     OPEN = "open", "Nobody has taken notice yet."
     ACKNOWLEDGED = "acknowledged", "Somebody has taken notice."
-    RESOLVED = "resolved", "The stock has risen past the threshold and its margin."
+    RESOLVED = "resolved", "The stock has passed the threshold and its margin."
+
+
+class PurchaseOrderStatus(Status):
+    DRAFT = "draft", "Being put together; nobody has been asked."
+    SUBMITTED = "submitted", "Waits for somebody who may approve it."
+    APPROVED = "approved", "May be sent to the supplier."
+    SENT = "sent", "The supplier has it; its goods are expected."
+    ACKNOWLEDGED = "acknowledged", "The supplier has answered with dates."
+    PARTIALLY_RECEIVED = "partially_received", "Some of it has come."
+    RECEIVED = "received", "Everything that was asked for has come."
+    CLOSED = "closed", "Nothing of it is expected any more, and it is settled."
+    CANCELLED = "cancelled", "Given up before anything came."
+
+
+class TransferStatus(Status):
+    DRAFT = "draft", "Being put together; nothing is set aside yet."
+    ALLOCATED = "allocated", "Its units are set aside at the source."
+    IN_TRANSIT = "in_transit", "Its units have left the source."
+    PARTIALLY_RECEIVED = "partially_received", "Some of its units have come."
+    RECEIVED = "received", "All of its units have come or are known to be missing."
+    CANCELLED = "cancelled", "Given up before it left; its units are free again."
+
+
+class ReceiptStatus(Status):
+    OPEN = "open", "A delivery is being scanned in."
+    COMPLETED = "completed", "Everything of the delivery has been counted."
+    CANCELLED = "cancelled", "Opened in error; nothing was scanned."
+
+
+class SupplierClaimStatus(Status):
+    OPEN = "open", "Known to us alone."
+    SENT = "sent", "The supplier has been told."
+    SETTLED = "settled", "The supplier has answered, and it is over."
+    DROPPED = "dropped", "Not pursued any more."
+
+
+class StockCountStatus(Status):
+    DRAFT = "draft", "Being planned."
+    OPEN = "open", "What is to be counted is fixed, and people count it, blind."
+    COUNTED = "counted", "Everybody has finished counting."
+    REVIEW = "review", "What differs is being looked into."
+    APPROVED = "approved", "What differs is accepted."
+    POSTED = "posted", "The stock is as it was counted."
+    CANCELLED = "cancelled", "Given up before it was posted."
+
+
+class VarianceStatus(Status):
+    OPEN = "open", "Nobody has looked into it yet."
+    INVESTIGATING = "investigating", "Somebody is looking into it."
+    EXPLAINED = "explained", "Somebody has said what caused it."
+    ACCEPTED = "accepted", "It may be posted."
+
+
+class ProposalStatus(Status):
+    OPEN = "open", "Waits for a buyer."
+    ACCEPTED = "accepted", "Became part of a purchase order."
+    DISMISSED = "dismissed", "A buyer decided against it."
+    SUPERSEDED = "superseded", "The need has changed, or is over."
 
 
 class PaymentStatus(Status):
@@ -103,6 +161,42 @@ class PaymentStatus(Status):
     VOIDED = "voided", "What was authorized was given up; nothing was paid."
     FAILED = "failed", "Tried in vain."
     DISPUTED = "disputed", "The customer's bank has taken money back."
+
+
+class ReturnStatus(Status):
+    REQUESTED = "requested", "Asked for; nobody has decided."
+    APPROVED = "approved", "May be sent back."
+    DECLINED = "declined", "Not to be sent back."
+    IN_TRANSIT = "in_transit", "On its way to us."
+    PARTIALLY_RECEIVED = "partially_received", "Some of its units have come."
+    RECEIVED = "received", "All of its units have come or are known to be missing."
+    INSPECTED = "inspected", "It is decided what becomes of each unit."
+    RESOLVED = "resolved", "The customer has what they are to get for it."
+    CLOSED = "closed", "Nothing is left to do."
+    CANCELLED = "cancelled", "Given up before it was on its way."
+
+
+class ClaimStatus(Status):
+    OPEN = "open", "Nobody has decided."
+    APPROVED = "approved", "To be made good."
+    DECLINED = "declined", "Not to be made good."
+    SETTLED = "settled", "Made good: replaced or refunded."
+
+
+class CaseStatus(Status):
+    OPEN = "open", "Nobody works on it yet."
+    IN_PROGRESS = "in_progress", "Somebody works on it."
+    WAITING_CUSTOMER = "waiting_customer", "The customer is to answer; its deadline waits with it."
+    WAITING_SUPPLIER = "waiting_supplier", "A supplier is to answer."
+    WAITING_WAREHOUSE = "waiting_warehouse", "The warehouse is to answer."
+    RESOLVED = "resolved", "Dealt with, as we see it."
+    CLOSED = "closed", "Dealt with, and nobody has said otherwise."
+
+
+class SurveyStatus(Status):
+    ASKED = "asked", "The customer has a link to answer by."
+    ANSWERED = "answered", "The customer has answered."
+    EXPIRED = "expired", "The time to answer is over."
 
 
 def _steps(*rows: tuple[Status, str]) -> Mapping[Status, frozenset[Status]]:
@@ -189,4 +283,110 @@ RESERVATION_STEPS = _steps(
     (_R.CONSUMED, ""),
     (_R.RELEASED, ""),
     (_R.EXPIRED, ""),
+)
+
+_U = PurchaseOrderStatus
+PURCHASE_ORDER_STEPS = _steps(
+    (_U.DRAFT, "SUBMITTED CANCELLED"),
+    (_U.SUBMITTED, "APPROVED DRAFT CANCELLED"),
+    (_U.APPROVED, "SENT CANCELLED"),
+    (_U.SENT, "ACKNOWLEDGED PARTIALLY_RECEIVED RECEIVED CANCELLED"),
+    (_U.ACKNOWLEDGED, "SENT PARTIALLY_RECEIVED RECEIVED CANCELLED"),
+    (_U.PARTIALLY_RECEIVED, "RECEIVED CLOSED"),
+    (_U.RECEIVED, "CLOSED"),
+    (_U.CLOSED, ""),
+    (_U.CANCELLED, ""),
+)
+
+_T = TransferStatus
+TRANSFER_STEPS = _steps(
+    (_T.DRAFT, "ALLOCATED CANCELLED"),
+    (_T.ALLOCATED, "IN_TRANSIT CANCELLED"),
+    (_T.IN_TRANSIT, "PARTIALLY_RECEIVED RECEIVED"),
+    (_T.PARTIALLY_RECEIVED, "RECEIVED"),
+    (_T.RECEIVED, ""),
+    (_T.CANCELLED, ""),
+)
+
+_E = ReceiptStatus
+RECEIPT_STEPS = _steps(
+    (_E.OPEN, "COMPLETED CANCELLED"),
+    (_E.COMPLETED, ""),
+    (_E.CANCELLED, ""),
+)
+
+_M = SupplierClaimStatus
+SUPPLIER_CLAIM_STEPS = _steps(
+    (_M.OPEN, "SENT DROPPED"),
+    (_M.SENT, "SETTLED DROPPED"),
+    (_M.SETTLED, ""),
+    (_M.DROPPED, ""),
+)
+
+_C = StockCountStatus
+STOCK_COUNT_STEPS = _steps(
+    (_C.DRAFT, "OPEN CANCELLED"),
+    (_C.OPEN, "COUNTED CANCELLED"),
+    (_C.COUNTED, "REVIEW CANCELLED"),
+    (_C.REVIEW, "OPEN APPROVED CANCELLED"),
+    (_C.APPROVED, "POSTED CANCELLED"),
+    (_C.POSTED, ""),
+    (_C.CANCELLED, ""),
+)
+
+_V = VarianceStatus
+VARIANCE_STEPS = _steps(
+    (_V.OPEN, "INVESTIGATING EXPLAINED"),
+    (_V.INVESTIGATING, "EXPLAINED"),
+    (_V.EXPLAINED, "INVESTIGATING ACCEPTED"),
+    (_V.ACCEPTED, ""),
+)
+
+_L = ProposalStatus
+PROPOSAL_STEPS = _steps(
+    (_L.OPEN, "ACCEPTED DISMISSED SUPERSEDED"),
+    (_L.ACCEPTED, ""),
+    (_L.DISMISSED, ""),
+    (_L.SUPERSEDED, ""),
+)
+
+_B = ReturnStatus
+RETURN_STEPS = _steps(
+    (_B.REQUESTED, "APPROVED DECLINED CANCELLED"),
+    (_B.APPROVED, "IN_TRANSIT PARTIALLY_RECEIVED RECEIVED RESOLVED CANCELLED"),
+    (_B.DECLINED, ""),
+    (_B.IN_TRANSIT, "PARTIALLY_RECEIVED RECEIVED"),
+    (_B.PARTIALLY_RECEIVED, "RECEIVED"),
+    (_B.RECEIVED, "INSPECTED"),
+    (_B.INSPECTED, "RESOLVED"),
+    (_B.RESOLVED, "CLOSED"),
+    (_B.CLOSED, ""),
+    (_B.CANCELLED, ""),
+)
+
+_D = ClaimStatus
+CLAIM_STEPS = _steps(
+    (_D.OPEN, "APPROVED DECLINED"),
+    (_D.APPROVED, "SETTLED"),
+    (_D.DECLINED, ""),
+    (_D.SETTLED, ""),
+)
+
+_G = CaseStatus
+_WAITING = "WAITING_CUSTOMER WAITING_SUPPLIER WAITING_WAREHOUSE"
+CASE_STEPS = _steps(
+    (_G.OPEN, "IN_PROGRESS"),
+    (_G.IN_PROGRESS, f"{_WAITING} RESOLVED"),
+    (_G.WAITING_CUSTOMER, "IN_PROGRESS"),
+    (_G.WAITING_SUPPLIER, "IN_PROGRESS"),
+    (_G.WAITING_WAREHOUSE, "IN_PROGRESS"),
+    (_G.RESOLVED, "CLOSED OPEN"),
+    (_G.CLOSED, "OPEN"),
+)
+
+_H = SurveyStatus
+SURVEY_STEPS = _steps(
+    (_H.ASKED, "ANSWERED EXPIRED"),
+    (_H.ANSWERED, ""),
+    (_H.EXPIRED, ""),
 )

@@ -20,6 +20,9 @@ class Row(Model):
 
     PREFIX: ClassVar[str] = ""
 
+    # Which columns the attributes are made of that are none themselves.
+    DERIVED: ClassVar[Mapping[str, tuple[str, ...]]] = {"number": ("id",)}
+
     id = fields.BigIntField(primary_key=True)
     version = fields.IntField(default=1)
     created_at = fields.DatetimeField(auto_now_add=True)
