@@ -13,7 +13,8 @@ from models.rows import Lifecycle
 class Arrival(Lifecycle):
     """`quantity` units are expected, of which `arrived` have come.
 
-    `reason` says why it was last changed or given up.
+    `reason` says why it was last changed or given up. What a purchase order or a transfer brings
+    is written, changed and ended by that alone.
     """
 
     PREFIX = "ARR"
@@ -30,6 +31,9 @@ class Arrival(Lifecycle):
     quantity = fields.IntField()
     arrived = fields.IntField(default=0)
     expected_at = fields.DatetimeField()
+    purchase_order_id = fields.BigIntField(null=True)
+    purchase_order_line_id = fields.BigIntField(null=True)
+    transfer_line_id = fields.BigIntField(null=True)
     reference = fields.CharField(max_length=100, default="")
     reason = fields.CharField(max_length=500, default="")
     status = fields.CharEnumField(ArrivalStatus, max_length=20, default=ArrivalStatus.EXPECTED)
@@ -42,6 +46,9 @@ class Arrival(Lifecycle):
             ("location_id", "status", "expected_at"),
             ("status", "expected_at", "id"),
             ("expected_at", "id"),
+            ("purchase_order_id", "id"),
+            ("purchase_order_line_id", "id"),
+            ("transfer_line_id", "id"),
         )
 
     @property

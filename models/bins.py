@@ -2,13 +2,14 @@
 
 from tortoise import fields
 
+from models.catalog import Storage
 from models.locations import Location
 from models.rows import Row
 
 
 class Bin(Row):
     """`position` is the place of a bin on the walk through its location. Its code is also what a
-    scanner reads on it."""
+    scanner reads on it. Goods lie only where it is `storage` as they need it."""
 
     PREFIX = "BIN"
 
@@ -18,6 +19,7 @@ class Bin(Row):
     location_id: int
     code = fields.CharField(max_length=30)
     position = fields.IntField()
+    storage = fields.CharEnumField(Storage, max_length=10, default=Storage.AMBIENT)
     archived_at = fields.DatetimeField(null=True)
 
     class Meta:

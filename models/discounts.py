@@ -2,7 +2,8 @@
 
 from tortoise import fields
 
-from models.orders import Order, OrderLine
+from models.order_lines import OrderLine
+from models.orders import Order
 from models.rows import Row
 
 

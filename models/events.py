@@ -21,6 +21,7 @@ class Event(Model):
     customer_id = fields.BigIntField(null=True)
     variant_id = fields.BigIntField(null=True)
     location_id = fields.BigIntField(null=True)
+    supplier_id: int | None = fields.BigIntField(null=True)
     details: dict[str, Any] = fields.JSONField(default=dict)
     at = fields.DatetimeField(auto_now_add=True)
 
@@ -31,5 +32,18 @@ class Event(Model):
             ("customer_id", "position"),
             ("variant_id", "position"),
             ("location_id", "position"),
+            ("supplier_id", "position"),
             ("kind", "position"),
         )
+
+
+class LogCursor(Model):
+    """How far a reader has read the log. Whoever reads on for it has locked it, so that nothing
+    is read twice."""
+
+    id = fields.BigIntField(primary_key=True)
+    reader = fields.CharField(max_length=40, unique=True)
+    position = fields.BigIntField(default=0)
+
+    class Meta:
+        table = "log_cursors"

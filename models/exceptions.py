@@ -28,6 +28,8 @@ class ExceptionKind(Status):
     RETURNED_TO_SENDER = "returned_to_sender", "A parcel is on its way back, or came back."
     CARRIER_SILENT = "carrier_silent", "A carrier has reported nothing for longer than it should."
     PAYMENT_FAILED = "payment_failed", "Money could not be taken or given back."
+    EXPIRED = "expired", "Units that somebody has been handed to pick have expired."
+    RECALLED = "recalled", "Units that were sent are of a lot that was called back."
     DISPUTED = "disputed", "The customer's bank has taken money back."
 
 
@@ -55,6 +57,7 @@ class OrderException(Row):
         table = "order_exceptions"
         unique_together = (("order_id", "kind", "is_open"),)
         indexes = (
+            ("resolved_at", "id"),
             ("is_open", "due_at", "id"),
             ("kind", "is_open", "due_at", "id"),
             ("owner", "is_open", "due_at", "id"),

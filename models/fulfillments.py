@@ -6,7 +6,8 @@ from tortoise import fields
 
 from models.lifecycle import FULFILLMENT_STEPS, FulfillmentStatus
 from models.locations import Location
-from models.orders import Order, OrderLine
+from models.order_lines import OrderLine
+from models.orders import Order
 from models.reservations import Reservation
 from models.rows import Lifecycle, Row
 from models.waves import Wave

@@ -40,6 +40,7 @@ class Hold(Row):
     class Meta:
         table = "order_holds"
         indexes = (
+            ("due_at", "id"),
             ("order_id", "id"),
             ("kind", "id"),
             ("owner", "id"),

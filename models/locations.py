@@ -1,5 +1,7 @@
 """Locations: the warehouses and stores where stock lies."""
 
+from datetime import datetime
+
 from tortoise import fields
 
 from models.lifecycle import Status
@@ -36,6 +38,8 @@ class Location(Row):
     works_on = fields.CharField(max_length=7, default="12345")
     holidays_of = fields.CharField(max_length=10, default="")
     archived_at = fields.DatetimeField(null=True)
+    # When its levels were last told apart by how much is used of them.
+    classified_at: datetime | None = fields.DatetimeField(null=True)
 
     class Meta:
         table = "locations"

@@ -15,6 +15,10 @@ class MispickKind(Status):
     WRONG_QUANTITY = "wrong_quantity", "More units were scanned than were asked for."
     WRONG_BIN = "wrong_bin", "The item was taken from another bin than its own."
     WRONG_BOX = "wrong_box", "The box belongs to other work, or the unit lies in another box."
+    WRONG_LOT = (
+        "wrong_lot",
+        "The unit is of another lot, or has another serial number, than set aside.",
+    )
     ALREADY_PICKED = "already_picked", "Every unit that was asked for had been picked before."
 
 
@@ -51,6 +55,7 @@ class Mispick(Row):
     barcode = fields.CharField(max_length=100)
     quantity = fields.IntField()
     bin_code = fields.CharField(max_length=100, null=True)
+    lot_code = fields.CharField(max_length=100, null=True)
     box = fields.CharField(max_length=100, null=True)
     expected = fields.CharField(max_length=300)
     found = fields.CharField(max_length=300)
@@ -60,6 +65,7 @@ class Mispick(Row):
     class Meta:
         table = "mispicks"
         indexes = (
+            ("step", "id"),
             ("order_id", "id"),
             ("fulfillment_id", "id"),
             ("wave_id", "id"),

@@ -68,6 +68,8 @@ class Payment(Row):
     class Meta:
         table = "payments"
         indexes = (
+            ("reference", "id"),
+            ("created_at", "id"),
             ("order_id", "id"),
             ("status", "id"),
             ("method", "id"),
@@ -129,7 +131,12 @@ class PaymentEvent(Row):
     class Meta:
         table = "payment_events"
         unique_together = (("provider", "outside_id"),)
-        indexes = (("payment_id", "id"),)
+        indexes = (
+            ("kind", "id"),
+            ("state", "id"),
+            ("happened_at", "id"),
+            ("payment_id", "id"),
+        )
 
 
 class PaymentDispatch(Model):

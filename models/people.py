@@ -5,6 +5,7 @@ from tortoise import fields
 from models.customers import Customer
 from models.lifecycle import Status
 from models.rows import Row
+from models.suppliers import Supplier
 
 
 class Role(Status):
@@ -21,7 +22,8 @@ class Role(Status):
 
 
 class Person(Row):
-    """Somebody or something that calls. A person with role customer acts for `customer`."""
+    """Somebody or something that calls. A person with role customer acts for `customer`,
+    one with role supplier for `supplier`."""
 
     PREFIX = "PER"
 
@@ -31,6 +33,10 @@ class Person(Row):
         "models.Customer", related_name=False, null=True, on_delete=fields.RESTRICT
     )
     customer_id: int | None
+    supplier: fields.ForeignKeyNullableRelation[Supplier] = fields.ForeignKeyField(
+        "models.Supplier", related_name=False, null=True, on_delete=fields.RESTRICT
+    )
+    supplier_id: int | None
     username = fields.CharField(max_length=100, null=True, unique=True)
     # Who this is at an identity provider: its address and the subject there.
     subject = fields.CharField(max_length=500, null=True, unique=True)
@@ -62,3 +68,7 @@ class Token(Row):
 
     class Meta:
         table = "tokens"
+        indexes = (
+            ("person_id", "id"),
+            ("revoked_at", "id"),
+        )

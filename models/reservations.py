@@ -3,7 +3,8 @@
 from tortoise import fields
 
 from models.lifecycle import RESERVATION_STEPS, ReservationStatus
-from models.orders import OrderLine
+from models.lots import Lot
+from models.order_lines import OrderLine
 from models.rows import Lifecycle
 from models.stock import Level
 
@@ -24,6 +25,10 @@ class Reservation(Lifecycle):
     )
     level_id: int
     location_id = fields.BigIntField()
+    lot: fields.ForeignKeyNullableRelation[Lot] = fields.ForeignKeyField(
+        "models.Lot", related_name=False, null=True, on_delete=fields.RESTRICT
+    )
+    lot_id: int | None
     quantity = fields.IntField()
     status = fields.CharEnumField(
         ReservationStatus, max_length=20, default=ReservationStatus.ACTIVE
@@ -34,9 +39,12 @@ class Reservation(Lifecycle):
     class Meta:
         table = "reservations"
         indexes = (
+            ("location_id", "id"),
+            ("status", "id"),
             ("order_id", "id"),
             ("line_id", "id"),
             ("level_id", "status"),
+            ("lot_id", "status", "order_id"),
             ("expires_at", "status"),
         )
 

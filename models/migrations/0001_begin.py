@@ -44,7 +44,7 @@ class Migration(migrations.Migration):
         ops.CreateModel(
             name='Counter',
             fields=[
-                ('id', fields.IntField(primary_key=True, unique=True, db_index=True)),
+                ('id', fields.IntField(generated=False, primary_key=True, unique=True, db_index=True)),
                 ('name', fields.CharField(max_length=40)),
                 ('value', fields.BigIntField(default=0)),
             ],
@@ -343,7 +343,7 @@ class Migration(migrations.Migration):
         ops.CreateModel(
             name='Invoice',
             fields=[
-                ('id', fields.BigIntField(primary_key=True, unique=True, db_index=True)),
+                ('id', fields.BigIntField(generated=False, primary_key=True, unique=True, db_index=True)),
                 ('version', fields.IntField(default=1)),
                 ('created_at', fields.DatetimeField(auto_now=False, auto_now_add=True)),
                 ('updated_at', fields.DatetimeField(auto_now=True, auto_now_add=False)),
@@ -361,7 +361,7 @@ class Migration(migrations.Migration):
         ops.CreateModel(
             name='CreditNote',
             fields=[
-                ('id', fields.BigIntField(primary_key=True, unique=True, db_index=True)),
+                ('id', fields.BigIntField(generated=False, primary_key=True, unique=True, db_index=True)),
                 ('version', fields.IntField(default=1)),
                 ('created_at', fields.DatetimeField(auto_now=False, auto_now_add=True)),
                 ('updated_at', fields.DatetimeField(auto_now=True, auto_now_add=False)),
@@ -502,7 +502,7 @@ class Migration(migrations.Migration):
         ops.CreateModel(
             name='SignInAttempts',
             fields=[
-                ('id', fields.BigIntField(primary_key=True, unique=True, db_index=True)),
+                ('id', fields.BigIntField(generated=False, primary_key=True, unique=True, db_index=True)),
                 ('failures', fields.IntField(default=0)),
                 ('waits_until', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
             ],
