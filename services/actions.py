@@ -5,7 +5,6 @@ Every answer comes from the same tables and reasons that the verbs themselves co
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from models import (
     Arrival,
@@ -13,6 +12,7 @@ from models import (
     FulfillmentLine,
     FulfillmentStatus,
     Hold,
+    Lot,
     Order,
     OrderException,
     OrderLine,
@@ -21,39 +21,54 @@ from models import (
     PackageLine,
     Payment,
     PaymentEventKind,
+    Proposal,
     Reservation,
     Shipment,
     ShipmentLine,
     ShipmentStatus,
     StockAlert,
     StockAlertStatus,
+    Transfer,
+    TransferLine,
+    TransferStatus,
     Wave,
     WaveStatus,
 )
-from models.errors import Problem
-from models.lifecycle import Status
-from models.rows import Lifecycle
 from services import (
+    alert_answers,
+    alerts,
     arrivals,
     backorders,
+    completion,
     discounts,
     exceptions,
     fraud_reviews,
     fulfillments,
     holds,
     invoices,
+    lot_fitness,
     moves,
     order_lines,
     order_units,
     orders,
     packages,
+    proposals,
+    recalls,
     reservation_terms,
+    return_actions,
+    return_eligibility,
     shipments,
     splits,
+    transfer_steps,
+    transfers,
     waves,
 )
 from services.actors import Actor, Permission
 from services.balances import sums_of
+from services.offers import Action
+from services.offers import action as _action
+from services.offers import offered as _offered
+from services.offers import step as _step
 from services.payment_events import events_of, sums_of_orders
 from services.payment_inputs import (
     reasons_not_to,
@@ -61,20 +76,6 @@ from services.payment_inputs import (
     reasons_not_to_pay,
     reasons_not_to_retry,
 )
-
-
-@dataclass(frozen=True, kw_only=True)
-class Action:
-    """A mutation, by its name in the API, and the reasons that keep it from working now."""
-
-    name: str
-    needs: Permission
-    blocked_by: Sequence[Problem]
-
-    @property
-    def enabled(self) -> bool:
-        return not self.blocked_by
-
 
 _P = Permission
 
@@ -90,6 +91,8 @@ async def of_orders(actor: Actor, rows: Sequence[Order]) -> list[list[Action]]:
         held[hold.order_id].append(hold)
     may_invoice = actor.may(_P.INVOICES_ISSUE)
     standings = await invoices.standings(rows if may_invoice else [])
+    may_return = await return_eligibility.of_orders(actor, rows)
+    unsettled = await completion.unsettled_of(rows)
     return [
         _offered(
             actor,
@@ -126,8 +129,9 @@ async def of_orders(actor: Actor, rows: Sequence[Order]) -> list[list[Action]]:
             _action(
                 "orderCancel", _P.ORDERS_CANCEL, orders.reasons_not_to_cancel(row, lines[row.id])
             ),
+            *return_actions.of_order(row, returnable, unsettled[row.id]),
         )
-        for row in rows
+        for row, returnable in zip(rows, may_return, strict=True)
     ]
 
 
@@ -137,6 +141,7 @@ async def of_fulfillments(actor: Actor, rows: Sequence[Fulfillment]) -> list[lis
     for hold in await Hold.filter(order_id__in=list(order_of), released_at=None):
         active[hold.order_id].append(hold)
     work, boxed = await _contents(rows)
+    lots = await lot_fitness.of_fulfillments(rows)
     status, release, do = FulfillmentStatus, _P.FULFILLMENTS_RELEASE, _P.FULFILLMENTS_WORK
     return [
         _offered(
@@ -167,7 +172,10 @@ async def of_fulfillments(actor: Actor, rows: Sequence[Fulfillment]) -> list[lis
             _action(
                 "fulfillmentHandOver",
                 do,
-                fulfillments.reasons_not_to_hand_over(row, work[row.id], boxed[row.id]),
+                [
+                    *fulfillments.reasons_not_to_hand_over(row, work[row.id], boxed[row.id]),
+                    *lot_fitness.reasons_not_to_send(lots[row.id]),
+                ],
             ),
             _action("fulfillmentCancel", release, _step(row, status.CANCELLED)),
         )
@@ -278,6 +286,34 @@ async def of_arrivals(actor: Actor, rows: Sequence[Arrival]) -> list[list[Action
     ]
 
 
+async def of_transfers(actor: Actor, rows: Sequence[Transfer]) -> list[list[Action]]:
+    write, status = _P.TRANSFERS_WRITE, TransferStatus
+    lines: dict[int, list[TransferLine]] = defaultdict(list)
+    for line in await TransferLine.filter(transfer_id__in=[row.id for row in rows]):
+        lines[line.transfer_id].append(line)
+    return [
+        _offered(
+            actor,
+            _action("transferUpdate", write, transfers.reasons_not_to_update(row)),
+            _action("transferLineAdd", write, transfers.reasons_not_to_edit(row)),
+            _action("transferLineUpdate", write, transfers.reasons_not_to_edit(row)),
+            _action("transferLineRemove", write, transfers.reasons_not_to_edit(row)),
+            _action(
+                "transferAllocate",
+                write,
+                transfer_steps.reasons_not_to_allocate(row, lines[row.id]),
+            ),
+            _action("transferSend", write, _step(row, status.IN_TRANSIT)),
+            _action(
+                "transferReceive", _P.STOCK_RECEIVE, transfer_steps.reasons_not_to_receive(row)
+            ),
+            _action("transferClose", write, transfer_steps.reasons_not_to_receive(row)),
+            _action("transferCancel", write, _step(row, status.CANCELLED)),
+        )
+        for row in rows
+    ]
+
+
 async def of_stock_alerts(actor: Actor, rows: Sequence[StockAlert]) -> list[list[Action]]:
     return [
         _offered(
@@ -285,6 +321,31 @@ async def of_stock_alerts(actor: Actor, rows: Sequence[StockAlert]) -> list[list
             _action(
                 "stockAlertAcknowledge", _P.STOCK_PLAN, _step(row, StockAlertStatus.ACKNOWLEDGED)
             ),
+            _action("stockAlertSnooze", _P.STOCK_PLAN, alerts.reasons_not_to_answer(row)),
+            _action("stockAlertAccept", _P.STOCK_PLAN, alert_answers.reasons_not_to_accept(row)),
+        )
+        for row in rows
+    ]
+
+
+async def of_proposals(actor: Actor, rows: Sequence[Proposal]) -> list[list[Action]]:
+    buy = _P.PURCHASES_WRITE
+    return [
+        _offered(
+            actor,
+            _action("proposalAccept", buy, proposals.reasons_not_to_accept(row)),
+            _action("proposalDismiss", buy, proposals.reasons_not_to_dismiss(row)),
+        )
+        for row in rows
+    ]
+
+
+async def of_lots(actor: Actor, rows: Sequence[Lot]) -> list[list[Action]]:
+    return [
+        _offered(
+            actor,
+            _action("lotRecall", _P.LOTS_RECALL, recalls.reasons_not_to_recall(row)),
+            _action("lotRecallEnd", _P.LOTS_RECALL, recalls.reasons_not_to_end(row)),
         )
         for row in rows
     ]
@@ -306,19 +367,6 @@ async def of_exceptions(actor: Actor, rows: Sequence[OrderException]) -> list[li
         )
         for row in rows
     ]
-
-
-def _action(name: str, needs: Permission, blocked_by: Sequence[Problem]) -> Action:
-    return Action(name=name, needs=needs, blocked_by=blocked_by)
-
-
-def _offered(actor: Actor, *actions: Action) -> list[Action]:
-    """Only what the actor's role may do at all."""
-    return [action for action in actions if actor.may(action.needs)]
-
-
-def _step(row: Lifecycle, wanted: Status) -> list[Problem]:
-    return [] if row.may_become(wanted) else [row.wrong_status(wanted)]
 
 
 async def _contents(

@@ -111,8 +111,9 @@ def outstanding(
 ) -> list[Entry]:
     """What of an order no invoice has asked for yet, summing to the amount.
 
-    Where that is no longer told by its lines, as some of them were credited and came back, it is
-    one entry with the part of the tax that the amount has in the whole.
+    Where that is not told by its lines, as some of them were credited and came back, or what came
+    back of another order pays for them, it is one entry with the part of the tax that the amount
+    has in the whole.
     """
     before: dict[str | None, list[int]] = defaultdict(lambda: [0, 0, 0, 0])
     for invoice in invoices:
@@ -123,7 +124,7 @@ def outstanding(
                 sums[n] += _minor(each[name], order.currency)
     rest = [entry.less(*before[entry.line]) for entry in entries]
     rest = [entry for entry in rest if entry.total > 0]
-    if before and sum(entry.total for entry in rest) != amount:
+    if (before or order.allowance) and sum(entry.total for entry in rest) != amount:
         return [_adjustment(order, amount)]
     return rest if before else list(entries)
 

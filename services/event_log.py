@@ -1,12 +1,12 @@
 """The event log: give committed events their place, and read them back in order."""
 
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Collection, Mapping
 from typing import Any
 
 from tortoise.transactions import in_transaction
 
-from models import Event
-from models.statements import select_after
+from models import Event, LogCursor
+from models.statements import select, select_after, select_one, update
 
 PAGE = 500
 PLACING_LOCK = 7_002
@@ -48,6 +48,12 @@ async def renumber() -> int:
         await connection.execute_query(
             f"UPDATE events SET position = position + {ahead:d} WHERE position IS NOT NULL"
         )
+        for table in ("kpi_entries", "kpi_levels"):
+            await connection.execute_query(f"UPDATE {table} SET position = position + {ahead:d}")
+        # What was read before stays read.
+        await connection.execute_query(
+            f"UPDATE log_cursors SET position = position + {ahead:d} WHERE position > 0"
+        )
     return last + ahead
 
 
@@ -71,6 +77,41 @@ async def read(after: int, where: Mapping[str, Any]) -> AsyncGenerator[Event, No
             yield event
             after = event.position or after
         page_is_full = len(page) == PAGE
+
+
+async def unread(reader: str) -> int:
+    """How many events a reader has not read yet, roughly."""
+    cursor = await select_one(LogCursor, reader=reader)
+    return max(0, await last_position() - (cursor.position if cursor else 0))
+
+
+async def hold(reader: str) -> LogCursor:
+    """The cursor of a reader; nobody else reads on for it until the operation is over."""
+    await LogCursor.bulk_create([LogCursor(reader=reader)], ignore_conflicts=True)
+    [cursor] = await select(LogCursor, locked=True, reader=reader)
+    return cursor
+
+
+async def read_on(reader: str, limit: int, kinds: Collection[str] | None = None) -> list[Event]:
+    """The next events for a reader, of some kinds or of all, once: inside an operation, whose end
+    says that they are read. Of many workers one reads, and the others wait for it."""
+    cursor = await hold(reader)
+    if kinds is None:
+        events = await select_after(Event, "position", cursor.position, limit=limit)
+    else:
+        further = Event.filter(kind__in=kinds, position__gt=cursor.position)
+        events = await further.order_by("position").limit(limit)
+    if events:
+        cursor.position = events[-1].position or cursor.position
+        await update([cursor], ["position"])
+    return events
+
+
+async def unread_of(reader: str, kinds: Collection[str]) -> bool:
+    """Whether there are events of some kinds that a reader of those has not read yet."""
+    cursor = await select_one(LogCursor, reader=reader)
+    after = cursor.position if cursor else 0
+    return await Event.filter(kind__in=kinds, position__gt=after).exists()
 
 
 async def _page(after: int, where: Mapping[str, Any]) -> list[Event]:

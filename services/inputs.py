@@ -1,9 +1,10 @@
 """What is wrong with an input, all of it at once."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
+from urllib.parse import urlsplit
 
 from babel import Locale
 from babel.numbers import list_currencies
@@ -12,7 +13,10 @@ from email_validator import EmailNotValidError, validate_email
 from models.errors import Problem, refuse_any
 from services.money import to_millionths, to_minor_units
 
+MOST_SKU = 60
 MOST_UNITS = 1_000_000
+MOST_LINK = 1_000
+MOST_LINKS = 10
 YEARS = range(1970, 2200)
 
 # Babel lists regions of the world by number and two unions beside the countries.
@@ -23,6 +27,22 @@ COUNTRIES = {str(code) for code in Locale("en").territories if len(str(code)) ==
     "ZZ",
 }
 CURRENCIES = set(list_currencies())
+
+
+def storable(text: str, most: int) -> bool:
+    """Whether a column of so many characters can have a text. One that it cannot have is not to
+    be looked for: Tortoise and PostgreSQL raise for it."""
+    return len(text) <= most and "\0" not in text
+
+
+def _is_link(text: str) -> bool:
+    if not storable(text, MOST_LINK) or any(each.isspace() for each in text):
+        return False
+    try:
+        parts = urlsplit(text)
+        return parts.scheme == "https" and bool(parts.hostname)
+    except ValueError:
+        return False
 
 
 class Inputs:
@@ -70,6 +90,15 @@ class Inputs:
         except EmailNotValidError as error:
             self.wrong(f"This is no email address: {error}", *path)
             return value
+
+    def links(self, values: Sequence[str], *path: str | int) -> list[str]:
+        """Addresses of pictures or papers that lie elsewhere."""
+        if len(values) > MOST_LINKS:
+            self.wrong(f"Give at most {MOST_LINKS} links.", *path)
+        for n, each in enumerate(values[:MOST_LINKS]):
+            if not _is_link(each):
+                self.wrong("Give an address that begins with https://.", *path, n)
+        return list(values)
 
     def country(self, value: str | None, *path: str | int) -> str:
         value = (value or "").strip().upper()

@@ -2,21 +2,29 @@
 
 import base64
 import binascii
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
+from math import isfinite
 from typing import Any, Generic, TypeVar
 
 import orjson
 from tortoise.expressions import Q
+from tortoise.fields.base import Field
+from tortoise.fields.relational import RelationalField
 from tortoise.models import Model
 from tortoise.queryset import QuerySet
 
 from models import Row
 from models.errors import Problem, Refused, invalid
+from models.statements import bare_rows
 from services import policies
+from services.inputs import storable
 
 PAGE_DEFAULT = 20
+# Characters that are looked for in a column which has no most of its own.
+MOST_SOUGHT = 1_000
 
 M = TypeVar("M", bound=Model)
 
@@ -46,14 +54,19 @@ class Window:
 
 @dataclass(frozen=True, kw_only=True)
 class Page(Generic[M]):
+    """`cursor` says where a row of it stands."""
+
     rows: Sequence[M]
-    cursors: Sequence[str]
+    cursor: Callable[[M], str]
     has_next: bool
     has_previous: bool
 
 
-async def page(query: QuerySet[M], sort: Sort, window: Window) -> Page[M]:
-    """One page. Refuses sizes and cursors that make no sense."""
+async def page(
+    query: QuerySet[M], sort: Sort, window: Window, columns: Collection[str] | None = None
+) -> Page[M]:
+    """One page, of rows with all columns or only with these, to be read and nothing else. Refuses
+    sizes and cursors that make no sense."""
     size, backwards = size_of(window)
     after = _place(window.after, sort, query.model, "after")
     before = _place(window.before, sort, query.model, "before")
@@ -65,17 +78,25 @@ async def page(query: QuerySet[M], sort: Sort, window: Window) -> Page[M]:
     sign = "-" if sort.descending != backwards else ""
     keys = [sign + key for key in dict.fromkeys((sort.column, "id"))]
     # One row more than asked for tells whether there is another page.
-    rows = list(await wanted.order_by(*keys).limit(size + 1)) if size else []
+    rows = await _rows(wanted.order_by(*keys).limit(size + 1), sort, columns) if size else []
     more = len(rows) > size
     rows = rows[:size]
     if backwards:
         rows.reverse()
     return Page(
         rows=rows,
-        cursors=[_cursor(row, sort) for row in rows],
+        cursor=partial(_cursor, sort=sort),
         has_next=before is not None if backwards else more,
         has_previous=more if backwards else after is not None,
     )
+
+
+async def _rows(query: QuerySet[M], sort: Sort, columns: Collection[str] | None) -> list[M]:
+    if columns is None:
+        return list(await query)
+    read = tuple(sorted({*columns, sort.column, "id"}))
+    found: Any = await query.values_list(*read)
+    return bare_rows(query.model, read, found)
 
 
 def size_of(window: Window) -> tuple[int, bool]:
@@ -118,19 +139,24 @@ def _place(cursor: str | None, sort: Sort, kind: type[Model], path: str) -> tupl
         column, value, row_id = orjson.loads(base64.b64decode(cursor, b"-_", validate=True))
         if column != sort.column or not _is_id(row_id):
             raise ValueError(column)
-        value = _read(value, kind._meta.fields_map[column].field_type)
+        value = _read(value, kind._meta.fields_map[column])
     except (ValueError, TypeError, OverflowError, binascii.Error) as error:
         message = "This cursor does not belong to this list. Use one that this list gave you."
         raise Refused(invalid(message, path)) from error
     return value, row_id
 
 
-def _read(value: Any, kind: type) -> Any:
+def _read(value: Any, column: Field[Any]) -> Any:
     """A value out of a cursor; raises ValueError for one that its column cannot have."""
+    kind = column.field_type
     if kind is datetime:
         moment = datetime.fromisoformat(value)
         return moment.replace(tzinfo=moment.tzinfo or UTC).astimezone(UTC)
-    fits = {int: lambda: _is_id(abs(value)), str: lambda: "\0" not in value}
+    fits = {
+        int: lambda: _is_id(abs(value)),
+        float: lambda: isfinite(value),
+        str: lambda: storable(value, _most_of(column)),
+    }
     if type(value) is not kind or not fits[kind]():
         raise ValueError(value)
     return value
@@ -145,15 +171,34 @@ def search(text: str, kind: type[Model], columns: Sequence[str]) -> Q:
     number = kind.id_of(text) if issubclass(kind, Row) else None
     # No row has the id 0, so a text that is no number finds none by it.
     found = Q(id=number or 0)
-    if "\0" in text:
-        # PostgreSQL keeps no such text and refuses to look for it.
-        return found
     for column in columns:
-        contains: dict[str, Any] = {f"{column}__icontains": text}
-        found |= Q(**contains)
+        if _can_hold(kind, column, text):
+            contains: dict[str, Any] = {f"{column}__icontains": text}
+            found |= Q(**contains)
     return found
 
 
 def matching(query: QuerySet[M], conditions: Mapping[str, Any]) -> QuerySet[M]:
     """Only rows for which every condition holds: Tortoise lookups and their values."""
-    return query.filter(**conditions) if conditions else query
+    if all(_can_hold(query.model, lookup, value) for lookup, value in conditions.items()):
+        return query.filter(**conditions) if conditions else query
+    return query.filter(id__in=())
+
+
+def _can_hold(kind: type[Model], lookup: str, value: Any) -> bool:
+    """Whether any row could have it: a text that is too long for its column is not to be looked
+    for, as Tortoise raises for it, and SQLite for a pattern made of it."""
+    if not isinstance(value, str):
+        return True
+    field = None
+    for name in lookup.split("__"):
+        field = kind._meta.fields_map.get(name, field)
+        if isinstance(field, RelationalField):
+            kind = field.related_model
+    return storable(value, _most_of(field))
+
+
+def _most_of(column: object) -> int:
+    """Characters of the longest text that is looked for in a column."""
+    most: int = getattr(column, "max_length", MOST_SOUGHT)
+    return most

@@ -32,16 +32,21 @@ INBOX_LIMIT = 256
 PATIENCE_SECONDS = 1.0
 MOMENT_SECONDS = 0.01
 HEARTBEAT_SECONDS = 15.0
+# By what events are looked for, the narrowest first.
+TOPICS = ("order_id", "customer_id", "variant_id", "location_id", "supplier_id")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Interest:
-    """Which events somebody watches for; everything given must hold."""
+    """Which events somebody watches for; everything given must hold. What is of a customer may be
+    of one of `former_ids` too, who were merged into them."""
 
     order_id: int | None = None
     customer_id: int | None = None
+    former_ids: frozenset[int] = frozenset()
     variant_id: int | None = None
     location_id: int | None = None
+    supplier_id: int | None = None
     kinds: frozenset[str] | None = None
 
     @property
@@ -52,22 +57,29 @@ class Interest:
     def where(self) -> dict[str, object]:
         """The same as the log's own lookup."""
         lookup: dict[str, object] = dict(self._ids())
+        if self.former_ids:
+            del lookup["customer_id"]
+            lookup["customer_id__in"] = [self.customer_id, *self.former_ids]
         return lookup if self.kinds is None else lookup | {"kind__in": list(self.kinds)}
 
     def meets(self, event: Event) -> bool:
         if self.kinds is not None and event.kind not in self.kinds:
             return False
-        return all(getattr(event, name) == value for name, value in self._ids())
+        return all(
+            getattr(event, name) == value
+            or (name == "customer_id" and event.customer_id in self.former_ids)
+            for name, value in self._ids()
+        )
 
     def _ids(self) -> Iterator[tuple[str, int]]:
-        for name in ("order_id", "customer_id", "variant_id", "location_id"):
+        for name in TOPICS:
             if (value := getattr(self, name)) is not None:
                 yield name, value
 
 
 def topics_of(event: Event) -> Iterator[str]:
     yield "everything"
-    for name in ("order_id", "customer_id", "variant_id", "location_id"):
+    for name in TOPICS:
         if (value := getattr(event, name)) is not None:
             yield f"{name}:{value}"
 

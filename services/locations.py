@@ -2,15 +2,21 @@
 
 from typing import Any
 
-from models import Level, Location, LocationKind
+from tortoise.expressions import Q
+
+from models import Level, Location, LocationKind, Return, Transfer, TransferStatus
 from models.errors import Blocked, Refused
 from services import records, scopes
 from services.actors import Actor
 from services.commit import announce, operation
+from services.completion import OPEN_RETURNS
 from services.facts.locations import LocationArchived, LocationCreated, LocationUpdated
 from services.inputs import Inputs
 from services.records import Changes
 from services.shipping_methods import checked_calendar
+
+_T = TransferStatus
+OPEN_TRANSFERS = (_T.ALLOCATED, _T.IN_TRANSIT, _T.PARTIALLY_RECEIVED)
 
 # How long each part of an address may be, and what it is called in an input.
 PLACE = {
@@ -46,13 +52,23 @@ async def update(actor: Actor, location_id: int, changes: Changes) -> Location:
 
 @operation
 async def archive(actor: Actor, location_id: int) -> Location:
-    """Refused while stock lies there: it could no longer be sold nor counted."""
+    """Refused while stock lies there, which could no longer be sold nor counted, transfers are on
+    their way from or to it, or something is to come back to it."""
     location = await scopes.find(actor, Location, location_id)
     # Who moves stock locks the level and then looks whether the location is open.
     await Level.filter(location_id=location.id).select_for_update().order_by("id")
     location = await scopes.take(actor, Location, location_id)
-    if await Level.filter(location_id=location.id, on_hand__gt=0).exists():
+    lies = Q(on_hand__gt=0) | Q(damaged__gt=0) | Q(quarantined__gt=0)
+    if await Level.filter(lies, location_id=location.id).exists():
         message = f"{location.code} still has stock. Adjust it to nothing first."
+        raise Refused(Blocked(message=message, path=("id",)))
+    on_the_way = Q(source_id=location.id) | Q(destination_id=location.id)
+    if row := await Transfer.filter(on_the_way, status__in=OPEN_TRANSFERS).order_by("id").first():
+        message = f"{row.number} is on its way from or to {location.code}. Finish it first."
+        raise Refused(Blocked(message=message, path=("id",)))
+    coming = Return.filter(location_id=location.id, status__in=OPEN_RETURNS).order_by("id")
+    if returned := await coming.first():
+        message = f"{returned.number} comes back to {location.code}. Finish it first."
         raise Refused(Blocked(message=message, path=("id",)))
     await records.archive(location)
 

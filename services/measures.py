@@ -24,6 +24,11 @@ SQL_STATEMENTS = Histogram(
     buckets=(0, 1, 2, 5, 10, 20, 50, 100, 200, 500),
 )
 REJECTED = Counter("waybill_requests_rejected", "Documents that could not be run.")
+COMPILED = Counter(
+    "waybill_plans",
+    "Root fields answered by a plan (done) or by graphql-core (given up, none).",
+    ["outcome"],
+)
 DELIVERIES = Counter("waybill_deliveries", "Answers of subscriptions that were sent.")
 OVERFLOWS = Counter("waybill_inbox_overflows", "Watchers who had to go back to the log.")
 WATCHERS = Gauge("waybill_watchers", "Streams that read the feed.", multiprocess_mode="livesum")

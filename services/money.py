@@ -1,15 +1,21 @@
 """Money in minor units inside, in decimals outside."""
 
 from decimal import Decimal
+from functools import cache
 
 from babel.numbers import get_currency_precision
 
 MOST_MINOR_UNITS = 10**15
 
 
+@cache
+def _precision(currency: str) -> int:
+    return get_currency_precision(currency)
+
+
 def to_decimal(minor_units: int, currency: str) -> Decimal:
     """1999 EUR cents are 19.99, 1999 yen are 1999."""
-    return Decimal(minor_units).scaleb(-get_currency_precision(currency))
+    return Decimal(minor_units).scaleb(-_precision(currency))
 
 
 def to_minor_units(amount: Decimal, currency: str) -> int | None:

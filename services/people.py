@@ -6,9 +6,9 @@ from hashlib import sha256
 from secrets import token_urlsafe
 from typing import Any
 
-from models import Customer, Person, Role, Token
+from models import Customer, Person, Role, Row, Supplier, Token
 from models.errors import Blocked, NotFound, Problem, Refused
-from models.statements import select, select_one
+from models.statements import select, select_beside, select_one
 from services import records, scopes
 from services.actors import ROLE_PERMISSIONS, SYSTEM, Actor, Permission
 from services.clock import now
@@ -36,11 +36,12 @@ async def create(
     role: Role,
     username: str | None = None,
     customer_id: int | None = None,
+    supplier_id: int | None = None,
 ) -> Person:
     """Let somebody call from now on, by a token or, once they have a password, by signing in."""
-    await _expect_customer(role, customer_id)
+    acts_for = await _acting_for(role, customer_id, supplier_id)
     entered = _person({"name": name, "username": username})
-    person = Person(**entered, role=role, customer_id=customer_id)
+    person = Person(**entered, role=role, **acts_for)
     await records.enter(person, unique="username")
 
     announce(actor, PersonCreated(person_id=person.id))
@@ -59,7 +60,12 @@ async def update(actor: Actor, person_id: int, changes: Changes) -> Person:
 
 @operation
 async def set_role(
-    actor: Actor, person_id: int, *, role: Role, customer_id: int | None = None
+    actor: Actor,
+    person_id: int,
+    *,
+    role: Role,
+    customer_id: int | None = None,
+    supplier_id: int | None = None,
 ) -> Person:
     """Give somebody another role; their streams end, and what they may do is new at once.
 
@@ -67,8 +73,9 @@ async def set_role(
     """
     person = await _take(actor, person_id)
     _refuse_self(actor, person)
-    await _expect_customer(role, customer_id)
-    before, person.role, person.customer_id = person.role, role, customer_id
+    acts_for = await _acting_for(role, customer_id, supplier_id)
+    before = person.role
+    person.update_from_dict({"role": role} | acts_for)
     await person.store()
 
     announce(actor, PersonRoleSet(person_id=person.id, role=role, role_before=before))
@@ -117,11 +124,12 @@ async def create_token(
     name: str,
     label: str = "",
     customer_id: int | None = None,
+    supplier_id: int | None = None,
     expires_at: datetime | None = None,
 ) -> str:
     """Give somebody of a role a new token; it is told this once and kept only as a digest."""
-    await _expect_customer(role, customer_id)
-    known: dict[str, Any] = {"name": name, "role": role, "customer_id": customer_id}
+    acts_for = await _acting_for(role, customer_id, supplier_id)
+    known: dict[str, Any] = {"name": name, "role": role} | acts_for
     person = await select_one(Person, deactivated_at=None, **known)
     if person is None:
         person = await Person.create(**known)
@@ -166,7 +174,7 @@ async def _meet(subject: str, name: str, role: Role, signed_in_at: datetime) -> 
         announce(SYSTEM, PersonCreated(person_id=person.id))
     if person.role is not role:
         announce(SYSTEM, PersonRoleSet(person_id=person.id, role=role, role_before=person.role))
-        person.role, person.customer_id = role, None
+        person.role, person.customer_id, person.supplier_id = role, None, None
     if _is_later(signed_in_at, person):
         person.signed_in_at = signed_in_at
         announce(acting(person), SignedIn(person_id=person.id, by="provider"))
@@ -189,11 +197,29 @@ async def make_token(person_id: int, **given: Any) -> Token:
 async def authenticate(secret: str) -> Actor | None:
     """Who calls with this token, or None where it opens nothing."""
     # The digest is looked up, so the time this takes tells nothing about the tokens there are.
-    token = await select_one(Token, hash=digest(secret))
-    if token is None or token.revoked_at is not None or has_expired(token.expires_at):
+    # One statement, as every request begins with it.
+    found = await select_beside(Token, _OF_TOKEN, Person, _OF_PERSON, hash=digest(secret))
+    for token, person in found:
+        is_over = token.revoked_at is not None or has_expired(token.expires_at)
+        if not is_over and person.deactivated_at is None:
+            return acting(person, token_id=token.id, expires_at=token.expires_at)
+    return None
+
+
+_OF_TOKEN = ("id", "expires_at", "revoked_at")
+_OF_PERSON = ("id", "role", "customer_id", "supplier_id", "deactivated_at")
+
+
+async def still(person_id: int, token_id: int | None) -> Actor | None:
+    """Somebody as the caller they are by now, or None where they, or the token they called with,
+    may call no more."""
+    person = await select_one(Person, id=person_id)
+    if person is None or person.deactivated_at is not None:
         return None
-    [person] = await select(Person, id=token.person_id)
-    if person.deactivated_at is not None:
+    if token_id is None:
+        return acting(person)
+    token = await select_one(Token, id=token_id, person_id=person_id)
+    if token is None or token.revoked_at is not None or has_expired(token.expires_at):
         return None
     return acting(person, token_id=token.id, expires_at=token.expires_at)
 
@@ -202,14 +228,30 @@ def acting(
     person: Person, *, token_id: int | None = None, expires_at: datetime | None = None
 ) -> Actor:
     """Somebody as a caller."""
+    # Who acts for nobody, though their role is to, would be taken for staff.
+    is_lost = person.role == Role.SUPPLIER and person.supplier_id is None
     return Actor(
         label=person.number,
-        permissions=ROLE_PERMISSIONS[person.role],
+        permissions=frozenset() if is_lost else ROLE_PERMISSIONS[person.role],
         person_id=person.id,
         customer_id=person.customer_id,
+        supplier_id=person.supplier_id,
         token_id=token_id,
         expires_at=expires_at,
     )
+
+
+async def first_to_act_for(role: Role) -> dict[str, int | None]:
+    """Whom somebody of a role acts for where nobody is named: the first there is."""
+    kinds: dict[Role, tuple[str, type[Row]]] = {
+        Role.CUSTOMER: ("customer_id", Customer),
+        Role.SUPPLIER: ("supplier_id", Supplier),
+    }
+    if role not in kinds:
+        return {}
+    name, kind = kinds[role]
+    first = await kind.all().order_by("id").first()
+    return {name: None if first is None else first.id}
 
 
 async def permissions(actor: Actor, rows: Sequence[Person]) -> list[list[Permission]]:
@@ -244,12 +286,21 @@ async def _revoke(actor: Actor, token: Token) -> None:
     announce(actor, TokenRevoked(token_id=token.id))
 
 
-async def _expect_customer(role: Role, customer_id: int | None) -> None:
+async def _acting_for(
+    role: Role, customer_id: int | None, supplier_id: int | None
+) -> dict[str, int | None]:
+    """Whom somebody of a role acts for, in the columns of a person."""
     if customer_id is not None and not await Customer.exists(id=customer_id):
         raise Refused(NotFound(message="There is no such customer.", path=("customerId",)))
+    if supplier_id is not None and not await Supplier.exists(id=supplier_id):
+        raise Refused(NotFound(message="There is no such supplier.", path=("supplierId",)))
     if (role is Role.CUSTOMER) is not (customer_id is not None):
         message = "Somebody acts for a customer when, and only when, their role is customer."
         raise Refused(Problem(message=message, path=("customerId",)))
+    if (role is Role.SUPPLIER) is not (supplier_id is not None):
+        message = "Somebody acts for a supplier when, and only when, their role is supplier."
+        raise Refused(Problem(message=message, path=("supplierId",)))
+    return {"customer_id": customer_id, "supplier_id": supplier_id}
 
 
 def _refuse_self(actor: Actor, person: Person) -> None:

@@ -1,4 +1,5 @@
-"""Which rows an actor may see: a permission for the kind, and the customer they belong to."""
+"""Which rows an actor may see: a permission for the kind, and the customer or supplier they belong
+to."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,10 +21,29 @@ R = TypeVar("R", bound=Row)
 @dataclass(frozen=True)
 class Scope:
     """Who may see a kind of row. `customer` is the lookup that leads to its customer; where it is
-    None, rows belong to nobody in particular."""
+    None, rows belong to nobody in particular. `supplier` leads to its supplier; where it is None,
+    no supplier sees any. They see a row `once` that lookup holds. Rows for which `internal` holds
+    are for those alone who have that permission."""
 
     permission: Permission
     customer: str | None = None
+    supplier: str | None = None
+    once: str | None = None
+    internal: tuple[str, Permission] | None = None
+
+    def bounds(self, actor: Actor) -> dict[str, Any]:
+        """The lookups that hold for every row of the kind that a permitted actor may see."""
+        if actor.supplier_id is not None:
+            if self.supplier is None:
+                return {"id__in": []}
+            once = {} if self.once is None else {self.once: True}
+            return {self.supplier: actor.supplier_id} | once
+        bounds: dict[str, Any] = {}
+        if self.internal is not None and not actor.may(self.internal[1]):
+            bounds[self.internal[0]] = False
+        if actor.customer_id is not None and self.customer is not None:
+            bounds[self.customer] = actor.customer_id
+        return bounds
 
 
 _P = Permission
@@ -32,12 +52,52 @@ SCOPES: dict[type[Model], Scope] = {
     models.Variant: Scope(_P.CATALOG_READ),
     models.Customer: Scope(_P.CUSTOMERS_READ, "id"),
     models.Address: Scope(_P.CUSTOMERS_READ, "customer_id"),
+    models.CustomerFigure: Scope(_P.CUSTOMERS_ANALYZE, "customer_id"),
+    models.CustomerDuplicate: Scope(_P.CUSTOMERS_MERGE, "customer_id"),
     models.Location: Scope(_P.LOCATIONS_READ),
     models.Bin: Scope(_P.LOCATIONS_READ),
     models.Level: Scope(_P.STOCK_READ),
+    models.Quant: Scope(_P.STOCK_READ),
+    models.Lot: Scope(_P.STOCK_READ),
+    models.Recall: Scope(_P.STOCK_READ),
+    models.Transfer: Scope(_P.STOCK_READ),
+    models.TransferLine: Scope(_P.STOCK_READ),
+    models.Supplier: Scope(_P.SUPPLIERS_READ, supplier="id"),
+    models.SupplierContact: Scope(_P.SUPPLIERS_READ, supplier="supplier_id"),
+    models.SupplierItem: Scope(_P.SUPPLIERS_READ, supplier="supplier_id"),
+    # What was not sent is no business of theirs.
+    models.PurchaseOrder: Scope(
+        _P.PURCHASES_READ, supplier="supplier_id", once="sent_at__not_isnull"
+    ),
+    models.PurchaseOrderLine: Scope(
+        _P.PURCHASES_READ,
+        supplier="purchase_order__supplier_id",
+        once="purchase_order__sent_at__not_isnull",
+    ),
+    models.Forecast: Scope(_P.STOCK_READ),
+    models.ReplenishmentPolicy: Scope(_P.BUYING_READ),
+    models.Proposal: Scope(_P.BUYING_READ),
+    models.LandedCost: Scope(_P.BUYING_READ),
+    models.PurchaseDispatch: Scope(_P.BUYING_READ),
+    models.Receipt: Scope(
+        _P.PURCHASES_READ, supplier="supplier_id", once="completed_at__not_isnull"
+    ),
+    models.ReceiptLine: Scope(
+        _P.PURCHASES_READ,
+        supplier="receipt__supplier_id",
+        once="receipt__completed_at__not_isnull",
+    ),
+    models.ReceiptScan: Scope(_P.STOCK_READ),
+    models.SupplierClaim: Scope(
+        _P.PURCHASES_READ, supplier="supplier_id", once="sent_at__not_isnull"
+    ),
     models.Arrival: Scope(_P.STOCK_READ),
     models.Movement: Scope(_P.STOCK_READ),
     models.StockAlert: Scope(_P.STOCK_READ),
+    models.StockCount: Scope(_P.COUNTS_READ),
+    models.CountLine: Scope(_P.COUNTS_READ),
+    models.CountScan: Scope(_P.COUNTS_READ),
+    models.Variance: Scope(_P.COUNTS_REVIEW),
     models.Order: Scope(_P.ORDERS_READ, "customer_id"),
     models.OrderLine: Scope(_P.ORDERS_READ, "order__customer_id"),
     models.DataIssue: Scope(_P.ORDERS_READ, "order__customer_id"),
@@ -65,6 +125,17 @@ SCOPES: dict[type[Model], Scope] = {
     models.CarrierEvent: Scope(_P.ORDERS_READ, "shipment__order__customer_id"),
     models.Payment: Scope(_P.PAYMENTS_READ, "order__customer_id"),
     models.PaymentEvent: Scope(_P.PAYMENTS_READ, "payment__order__customer_id"),
+    models.Return: Scope(_P.RETURNS_READ, "customer_id"),
+    models.ReturnLine: Scope(_P.RETURNS_READ, "returned__customer_id"),
+    models.ReturnUnit: Scope(_P.RETURNS_READ, "returned__customer_id"),
+    models.Exchange: Scope(_P.RETURNS_READ, "customer_id"),
+    models.Claim: Scope(_P.RETURNS_READ, "customer_id"),
+    models.ClaimLine: Scope(_P.RETURNS_READ, "claim__customer_id"),
+    models.ServiceCase: Scope(_P.CASES_READ, "customer_id"),
+    models.CaseMessage: Scope(
+        _P.CASES_READ, "case__customer_id", internal=("is_internal", _P.CASES_WORK)
+    ),
+    models.Survey: Scope(_P.CASES_READ, "customer_id"),
     models.Person: Scope(_P.PEOPLE_READ),
     models.Token: Scope(_P.PEOPLE_READ),
 }
@@ -75,9 +146,8 @@ def visible(actor: Actor, kind: type[M]) -> QuerySet[M]:
     scope = SCOPES[kind]
     if not actor.may(scope.permission):
         return kind.filter(id__in=[])
-    if actor.customer_id is not None and scope.customer is not None:
-        return kind.filter(**{scope.customer: actor.customer_id})
-    return kind.all()
+    bounds = scope.bounds(actor)
+    return kind.filter(**bounds) if bounds else kind.all()
 
 
 async def find(actor: Actor, kind: type[R], row_id: int, *path: str | int) -> R:
@@ -90,7 +160,7 @@ async def find(actor: Actor, kind: type[R], row_id: int, *path: str | int) -> R:
 
 async def take(actor: Actor, kind: type[R], row_id: int, *path: str | int) -> R:
     """Like `find`, and nobody else can change the row until the operation is over."""
-    if actor.customer_id is None and "order_id" not in kind._meta.fields:
+    if not SCOPES[kind].bounds(actor) and "order_id" not in kind._meta.fields:
         # Of the common case, what would be seen is what is locked.
         row = await _seen(actor, kind, row_id, locked=True)
     else:
@@ -122,8 +192,14 @@ async def lock(row: R) -> R | None:
     kind, order_id = type(row), getattr(row, "order_id", None)
     if isinstance(row, models.Wave):
         await lock_orders_of(row)
+    if isinstance(row, (models.Receipt, models.SupplierClaim)):
+        # Whatever comes of a purchase order locks that first.
+        await select_one(models.PurchaseOrder, locked=True, id=row.purchase_order_id)
     if order_id is not None:
         await select_one(models.Order, locked=True, id=order_id)
+        return await select_one(kind, id=row.id)
+    if isinstance(row, models.Variance | models.CountLine):
+        await select_one(models.StockCount, locked=True, id=row.count_id)
         return await select_one(kind, id=row.id)
     # Locked by its id alone: a lock over a join would take the rows of the other tables too.
     return await select_one(kind, locked=True, id=row.id)
@@ -133,7 +209,7 @@ async def _seen(actor: Actor, kind: type[R], row_id: int, *, locked: bool = Fals
     scope = SCOPES[kind]
     if not actor.may(scope.permission):
         return None
-    if actor.customer_id is None or scope.customer is None:
+    if not scope.bounds(actor):
         return await select_one(kind, locked=locked, id=row_id)
     return await visible(actor, kind).get_or_none(id=row_id)
 
@@ -156,7 +232,7 @@ def not_found(kind: type[Row], path: Path) -> NotFound:
 async def find_all(actor: Actor, kind: type[R], ids: Sequence[int]) -> dict[int, R]:
     """Those of the rows with these ids that an actor may see, by id."""
     scope = SCOPES[kind]
-    if actor.customer_id is None or scope.customer is None:
+    if not scope.bounds(actor):
         return await select_by_id(kind, ids) if actor.may(scope.permission) else {}
     rows: list[Any] = await visible(actor, kind).filter(id__in=sorted(set(ids)))
     return {row.id: row for row in rows}

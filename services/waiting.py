@@ -7,10 +7,10 @@ changes nobody's place, or a promise that moves would move the queue that it was
 
 from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
-from models.orders import OUTSIDE
+from models.order_lines import OUTSIDE
 
 _NEVER = 10**17 - 1
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -59,18 +59,29 @@ class Place:
 
 @dataclass(frozen=True, kw_only=True)
 class Waiting:
-    """Units that a line waits for."""
+    """Units that a line waits for. No more than `fitting` of those that are there do for it, where
+    some do not: lots that have to keep until it is delivered."""
 
     line_id: int
     units: int
+    fitting: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class Coming:
-    """Units that should come at a moment."""
+    """Units that should come at a moment; `arrival_id` says what brings them."""
 
     units: int
     at: datetime
+    arrival_id: int = field(default=0, compare=False)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fed:
+    """Units that a line gets from an arrival."""
+
+    arrival_id: int
+    units: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,6 +90,7 @@ class Dealt:
 
     units_now: int
     expected_at: datetime | None
+    fed: tuple[Fed, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,22 +105,27 @@ class Deal:
 def deal(queue: Sequence[Waiting], available: int, arrivals: Sequence[Coming]) -> Deal:
     """Deal what is there, and then what arrives, out to a queue in its order.
 
-    No unit is given twice, and nobody gets one while somebody before them still waits.
+    No unit is given twice, and nobody gets one that somebody before them waits for and can use.
     """
     available = max(0, available)
     later = deque(sorted((each for each in arrivals if each.units > 0), key=lambda each: each.at))
     lines: dict[int, Dealt] = {}
     for waiting in queue:
-        units_now = min(available, waiting.units)
+        fitting = available if waiting.fitting is None else min(available, waiting.fitting)
+        units_now = min(fitting, waiting.units)
         available -= units_now
         missing, last = waiting.units - units_now, None
+        fed: list[Fed] = []
         while missing and later:
             coming = later.popleft()
             units, last = min(missing, coming.units), coming.at
+            fed.append(Fed(arrival_id=coming.arrival_id, units=units))
             missing -= units
             if units < coming.units:
-                later.appendleft(Coming(units=coming.units - units, at=coming.at))
-        lines[waiting.line_id] = Dealt(units_now=units_now, expected_at=None if missing else last)
+                later.appendleft(replace(coming, units=coming.units - units))
+        lines[waiting.line_id] = Dealt(
+            units_now=units_now, expected_at=None if missing else last, fed=tuple(fed)
+        )
     return Deal(lines=lines, spare=available, coming=tuple(later))
 
 

@@ -6,7 +6,7 @@ generator closes the one it reads from, so a watch that is dropped leaves nothin
 
 from collections.abc import AsyncGenerator, Collection
 from contextlib import aclosing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 
 from tortoise.queryset import QuerySet
 
@@ -20,24 +20,28 @@ from models import (
     StockAlertStatus,
 )
 from models.errors import NotFound, Problem, Refused
-from services import scopes
+from services import customer_merges, listing, scopes
 from services.actors import Actor, Permission
 from services.facts import every_fact
 from services.facts.exceptions import ExceptionFact
-from services.facts.orders import OrderFact
-from services.facts.stock import ReorderPointSet, StockAlertFact, StockMoved
+from services.facts.returns import ReturnFact
+from services.facts.stock import ReorderPointSet, StockAlertFact, StockLevelSet, StockMoved
 from services.live import HEARTBEAT_SECONDS, Heartbeat, Interest, Reset, Tidings, live
 
 PAGE = 100
 FACTS = every_fact()
-ORDER_KINDS = frozenset(name for name, fact in FACTS.items() if issubclass(fact, OrderFact))
+ORDER_KINDS = frozenset(
+    name for name, fact in FACTS.items() if "order_id" in {each.name for each in fields(fact)}
+)
 # What staff alone may know is not told by a link, not even that something happened.
 TRACKED_KINDS = frozenset(
-    name for name in ORDER_KINDS if FACTS[name].NEEDS is Permission.ORDERS_READ
+    name
+    for name in ORDER_KINDS
+    if FACTS[name].NEEDS is Permission.ORDERS_READ or issubclass(FACTS[name], ReturnFact)
 )
 ALERT_KINDS = frozenset(name for name, fact in FACTS.items() if issubclass(fact, StockAlertFact))
 EXCEPTION_KINDS = frozenset(name for name, fact in FACTS.items() if issubclass(fact, ExceptionFact))
-LEVEL_KINDS = frozenset({StockMoved.__name__, ReorderPointSet.__name__})
+LEVEL_KINDS = frozenset(fact.__name__ for fact in (StockMoved, ReorderPointSet, StockLevelSet))
 
 
 Snapshot = QuerySet[Level] | QuerySet[StockAlert] | QuerySet[OrderException]
@@ -53,14 +57,18 @@ class Update:
     event: Event | None = None
 
 
-def may_see(actor: Actor, event: Event) -> bool:
-    """Whether an event is of a kind and of a customer that the actor may see."""
+def may_see(actor: Actor, event: Event, former_ids: Collection[int] = ()) -> bool:
+    """Whether an event is of a kind, and of a customer or supplier, that the actor may see; a
+    customer also what is of those who were merged into them."""
     fact = FACTS.get(event.kind)
     if fact is None or not actor.may(fact.NEEDS):
         return False
+    if actor.supplier_id is not None:
+        return event.supplier_id == actor.supplier_id
     # Whatever is of somebody in particular, or should be, is for them alone.
     belongs = event.customer_id is not None or fact.NEEDS in BELONGING
-    return actor.customer_id is None or not belongs or event.customer_id == actor.customer_id
+    theirs = (actor.customer_id, *former_ids)
+    return actor.customer_id is None or not belongs or event.customer_id in theirs
 
 
 async def events(
@@ -78,9 +86,14 @@ async def events(
         interest = replace(interest, kinds=kinds)
     if actor.customer_id is not None:
         interest = replace(interest, customer_id=actor.customer_id)
+    if actor.supplier_id is not None:
+        interest = replace(interest, supplier_id=actor.supplier_id)
+    if interest.customer_id is not None:
+        former_ids = await customer_merges.former_ids(interest.customer_id)
+        interest = replace(interest, former_ids=former_ids)
     async with aclosing(live.watch(interest, after, heartbeat=heartbeat)) as watched:
         async for tidings in watched:
-            if not isinstance(tidings, Event) or may_see(actor, tidings):
+            if not isinstance(tidings, Event) or may_see(actor, tidings, interest.former_ids):
                 yield tidings
 
 
@@ -88,9 +101,11 @@ async def order(actor: Actor, order_id: int, after: int | None) -> AsyncGenerato
     """An order the actor may see: as it is, and again with each event; from a cursor, the events
     alone."""
     row = await scopes.find(actor, Order, order_id)
+    is_theirs = actor.customer_id is not None
+    former_ids = await customer_merges.former_ids(row.customer_id) if is_theirs else ()
     async with aclosing(_follow_order(row, after)) as updates:
         async for update in updates:
-            if update.event is None or may_see(actor, update.event):
+            if update.event is None or may_see(actor, update.event, former_ids):
                 yield update
 
 
@@ -103,7 +118,7 @@ async def order_by_token(token: str, after: int | None) -> AsyncGenerator[Update
 
 
 async def find_by_token(token: str) -> Order:
-    row = await Order.get_or_none(tracking_token=token)
+    row = await listing.matching(Order.all(), {"tracking_token": token}).get_or_none()
     if row is None:
         message = "This tracking link leads to no order. Ask for it again."
         raise Refused(NotFound(message=message, path=("token",)))
@@ -128,7 +143,7 @@ async def stock_levels(
 async def stock_alerts(
     actor: Actor, variant_id: int | None, location_id: int | None, after: int | None
 ) -> AsyncGenerator[Update, None]:
-    """Alerts that are not resolved, then every one that opens, is acknowledged or resolves."""
+    """Alerts that are not resolved, then every one that opens, is answered or resolves."""
     interest = Interest(variant_id=variant_id, location_id=location_id, kinds=ALERT_KINDS)
     query = (
         scopes.visible(actor, StockAlert)

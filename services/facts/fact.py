@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 
 from services.actors import Permission
 
-COLUMNS = ("order_id", "customer_id", "variant_id", "location_id")
+COLUMNS = ("order_id", "customer_id", "variant_id", "location_id", "supplier_id")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -32,6 +32,16 @@ class FulfillmentPickScanned(FulfillmentFact):
 
 
 @dataclass(frozen=True, kw_only=True)
+class FulfillmentLotSwapped(FulfillmentFact):
+    """A picker takes units of another lot than was set aside."""
+
+    sku: str
+    quantity: int
+    lot_before: str
+    lot: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class FulfillmentPicked(FulfillmentFact):
     """Picking was completed. What was not found was planned anew."""
 

@@ -68,6 +68,10 @@ class OrderCompleted(OrderFact):
     """The customer has received every remaining unit of an order."""
 
 
+class OrderClosed(OrderFact):
+    """The time for returns of an order is over."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class OrderCancelled(OrderFact):
     """An order was given up and its stock is free again."""
