@@ -9,7 +9,7 @@ from models import Order, OrderLine, Variant
 from models.errors import Blocked, Refused
 from services import scopes
 from services.actors import Actor
-from services.inputs import Inputs
+from services.inputs import MOST_SKU, Inputs, storable
 from services.money import MOST_MINOR_UNITS, rounded_to_minor_units
 
 MOST_LINES = 500
@@ -69,7 +69,7 @@ async def goods_of(actor: Actor, drafts: Sequence[LineDraft], *, imported: bool)
 def check(inputs: Inputs, draft: LineDraft, *path: str | int) -> None:
     """What can be wrong with a new line in itself."""
     inputs.number(draft.quantity, *path, "quantity")
-    inputs.text(draft.sku, *path, "sku", least=0, most=60)
+    inputs.text(draft.sku, *path, "sku", least=0, most=MOST_SKU)
     price = draft.stated_price
     if price is not None and not 0 <= price <= MOST_MINOR_UNITS // 1000:
         inputs.wrong("Give a price from 0 to a thousand billion.", *path, "statedPrice")
@@ -86,7 +86,8 @@ async def _named(actor: Actor, drafts: Sequence[LineDraft]) -> list[LineDraft]:
     skus = {draft.sku.strip() for draft in drafts if draft.variant_id is None and draft.sku}
     if not skus:
         return list(drafts)
-    known = await scopes.visible(actor, Variant).filter(sku__in=skus)
+    wanted = [sku for sku in skus if storable(sku, MOST_SKU)]
+    known = await scopes.visible(actor, Variant).filter(sku__in=wanted)
     ids = {variant.sku: variant.id for variant in known}
     return [
         draft

@@ -1,13 +1,12 @@
 """Moves: units of one order go over to another of the same customer, with all that belongs to
 them. Splitting and merging are made of this."""
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from models import DataIssue, Discount, Hold, HoldKind, Order, OrderLine
 from models.errors import Blocked, Problem
-from models.orders import OUTSIDE
+from models.order_lines import OUTSIDE
 from models.rows import store_all
 from models.statements import select
 from services import ledger, order_units, orders, reservations
@@ -58,6 +57,9 @@ async def move(actor: Actor, giver: Order, taker: Order, wanted: LineUnits) -> N
 
 def reasons_not_to_move(order: Order, held: Sequence[Hold], *path: str) -> list[Problem]:
     """Why the units of an order have to stay where they are; `held` are its active holds."""
+    if order.origin_id is not None:
+        message = f"{order.number} exchanges or replaces other goods. It stays whole."
+        return [Blocked(message=message, path=path or ("id",))]
     if order.status not in OPEN:
         return [not_open(order, *path)]
     return [
@@ -118,14 +120,13 @@ async def _hand_on_stock(actor: Actor, giver: Order, taker: Order, moved: Sequen
         actor, giver, [(each.line, each.units - each.waiting) for each in moved]
     )
     home = {each.line.id: each.fresh for each in moved}
-    levels: Counter[int] = Counter()
+    places = reservations.by_place(taken)
     for row in taken:
-        levels[row.level_id] += row.quantity
         row.line_id, row.order_id = home[row.line_id].id, taker.id
         row.expires_at = reservations.expiry_of(taker)
     await store_all(taken, "line_id", "order_id", "expires_at")
     note = f"Handed on from {giver.number} to {taker.number}."
-    await ledger.hand_on(actor, levels, giver=giver.id, taker=taker.id, note=note)
+    await ledger.hand_on(actor, places, giver=giver.id, taker=taker.id, note=note)
 
 
 async def _share_discounts(each: Moved) -> None:

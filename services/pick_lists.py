@@ -4,7 +4,17 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from models import Bin, Fulfillment, FulfillmentLine, FulfillmentStatus, OrderLine, Variant, Wave
+from models import (
+    Bin,
+    Fulfillment,
+    FulfillmentLine,
+    FulfillmentStatus,
+    Lot,
+    OrderLine,
+    Quant,
+    Variant,
+    Wave,
+)
 from services.actors import Actor
 
 
@@ -16,6 +26,7 @@ class Item:
     line: OrderLine
     variant: Variant
     bin: Bin | None
+    lot: Lot | None = None
 
     @property
     def codes(self) -> set[str]:
@@ -28,6 +39,7 @@ class PickListLine:
     """Units of a variant in a bin, for however many orders."""
 
     bin: Bin | None
+    lot: Lot | None
     variant: Variant
     sku: str
     name: str
@@ -41,20 +53,48 @@ async def items(fulfillment_ids: Iterable[int]) -> list[Item]:
     """The lines of fulfillments with all a picker has to know, in the order of their ids."""
     rows = (
         await FulfillmentLine.filter(fulfillment_id__in=list(fulfillment_ids))
-        .select_related("line__variant", "reservation__level__bin")
+        .select_related("line__variant", "reservation__level__bin", "reservation__lot")
         .order_by("id")
     )
     # Lines of work that are of one order line share it, or one would not see what the other counts.
     lines = {row.line_id: row.line for row in rows}
+    bins = await _bins_of_lots(rows)
     return [
         Item(
             work=row,
             line=lines[row.line_id],
             variant=row.line.variant,
-            bin=row.reservation.level.bin,
+            bin=bins.get(row.id, row.reservation.level.bin),
+            lot=row.reservation.lot,
         )
         for row in rows
     ]
+
+
+async def _bins_of_lots(rows: Sequence[FulfillmentLine]) -> dict[int, Bin]:
+    """Where the lots lie that are to be picked, if they do not lie where their variant does."""
+    kept = {row.id: row.reservation for row in rows if row.reservation.lot_id is not None}
+    if not kept:
+        return {}
+    quants = (
+        await Quant.filter(
+            level_id__in={each.level_id for each in kept.values()},
+            lot_id__in={each.lot_id for each in kept.values()},
+            bin_id__isnull=False,
+            on_hand__gt=0,
+        )
+        .select_related("bin")
+        .order_by("bin__position", "id")
+    )
+    found: dict[tuple[int, int | None], list[Quant]] = defaultdict(list)
+    for quant in quants:
+        found[quant.level_id, quant.lot_id].append(quant)
+    bins: dict[int, Bin] = {}
+    for row_id, each in kept.items():
+        lie = found[each.level_id, each.lot_id]
+        if lie and each.level.bin_id not in {quant.bin_id for quant in lie}:
+            bins[row_id] = lie[0].bin  # type: ignore[assignment]
+    return bins
 
 
 async def of_fulfillments(actor: Actor, rows: Sequence[Fulfillment]) -> list[list[PickListLine]]:
@@ -78,10 +118,11 @@ async def of_waves(actor: Actor, rows: Sequence[Wave]) -> list[list[PickListLine
 
 
 def merged(found: Iterable[Item]) -> list[PickListLine]:
-    """One line per bin and variant, in walking order; what has no bin comes last."""
-    together: dict[tuple[int | None, int], list[Item]] = defaultdict(list)
+    """One line per bin, variant and lot, in walking order; what has no bin comes last."""
+    together: dict[tuple[int | None, int, int | None], list[Item]] = defaultdict(list)
     for item in found:
-        together[item.bin.id if item.bin else None, item.variant.id].append(item)
+        lot = item.lot.id if item.lot else None
+        together[item.bin.id if item.bin else None, item.variant.id, lot].append(item)
     return sorted((_line(group) for group in together.values()), key=_place)
 
 
@@ -89,6 +130,7 @@ def _line(group: Sequence[Item]) -> PickListLine:
     first = group[0]
     return PickListLine(
         bin=first.bin,
+        lot=first.lot,
         variant=first.variant,
         sku=first.variant.sku,
         name=first.variant.name,
@@ -99,7 +141,8 @@ def _line(group: Sequence[Item]) -> PickListLine:
     )
 
 
-def _place(line: PickListLine) -> tuple[bool, int, str, str]:
+def _place(line: PickListLine) -> tuple[bool, int, str, str, int]:
+    lot = line.lot.id if line.lot else 0
     if line.bin is None:
-        return True, 0, "", line.sku
-    return False, line.bin.position, line.bin.code, line.sku
+        return True, 0, "", line.sku, lot
+    return False, line.bin.position, line.bin.code, line.sku, lot

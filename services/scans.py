@@ -8,6 +8,7 @@ from models import (
     Fulfillment,
     FulfillmentLine,
     FulfillmentStatus,
+    Lot,
     MispickKind,
     MispickStep,
     Order,
@@ -21,7 +22,7 @@ from models import (
 from models.errors import Blocked, NotFound, Refused, refuse_any
 from models.rows import store_all
 from models.statements import select, select_one
-from services import mispicks, packages, pick_lists, scopes, waves
+from services import bin_picks, mispicks, packages, pick_lists, scopes, waves
 from services.actors import Actor
 from services.commit import announce, operation
 from services.facts.fulfillments import FulfillmentPackStarted, FulfillmentPickScanned
@@ -113,6 +114,7 @@ def _checked(scan: Scan) -> Scan:
         quantity=inputs.number(scan.quantity, "quantity"),
         bin_code=_code(inputs, scan.bin_code and scan.bin_code.upper(), "binCode"),
         box=_code(inputs, scan.box, "box"),
+        lot_code=_code(inputs, scan.lot_code, "lotCode"),
     )
     inputs.refuse()
     return checked
@@ -137,6 +139,8 @@ async def _pick(
         item.work.picked += units
         item.line.pick(units)
     await _count(dealt, "picked", "reserved", "picked")
+    gone = [bin_picks.taken(item.line.order_id, item.work, units) for item, units in dealt]
+    await bin_picks.take_out(actor, filter(None, gone), bin_code=scan.bin_code)
     owner = {each.id: each for each in work}
     customers = dict(
         await Order.filter(id__in=[item.line.order_id for item, _ in dealt]).values_list(
@@ -160,13 +164,46 @@ async def _pick(
 
 async def _wanted(items: Sequence[Item], scan: Scan, catch: Catch) -> list[Item]:
     """The lines that ask for what was scanned."""
-    if wanted := [item for item in items if scan.barcode in item.codes]:
+    named = [item for item in items if scan.barcode in item.codes]
+    if named and scan.lot_code is None:
+        return named
+    if wanted := _of_lot(named or items, scan):
         return wanted
+    if mistake := await _wrong_lot(named, items, scan):
+        raise catch(mistake, named[0] if named else None)
     variant = await Variant.filter(barcode=scan.barcode).first()
     found = variant.sku if variant else scan.barcode
     left = sorted({item.variant.sku for item in items if item.work.picked < item.work.quantity})
     message = f"{found} is not asked for here. Put it back."
     raise catch(Mistake(kind=_K.WRONG_ITEM, expected=", ".join(left), found=found, message=message))
+
+
+def _of_lot(items: Sequence[Item], scan: Scan) -> list[Item]:
+    """The lines that ask for the lot, or the unit with the serial number, that was scanned."""
+    code = scan.lot_code or scan.barcode
+    return [item for item in items if item.lot is not None and item.lot.code == code]
+
+
+async def _wrong_lot(named: Sequence[Item], items: Sequence[Item], scan: Scan) -> Mistake | None:
+    """Of what is asked for, but of another lot than was set aside."""
+    code = scan.lot_code or scan.barcode
+    variants = {item.variant.id for item in named or items}
+    known = await Lot.filter(code=code, variant_id__in=variants).first()
+    if known is None and not named:
+        return None
+    asked = [
+        item for item in named or items if known is None or known.variant_id == item.variant.id
+    ]
+    expected = sorted({item.lot.code for item in asked if item.lot is not None})
+    sku = asked[0].variant.sku
+    message = f"{code} is not the lot of {sku} that is set aside here. Put it back, or swap lots."
+    return Mistake(
+        kind=_K.WRONG_LOT,
+        expected=", ".join(expected),
+        found=code,
+        message=message,
+        path="barcode" if scan.lot_code is None else "lotCode",
+    )
 
 
 def _refuse_wrong_bin(item: Item, scan: Scan, catch: Catch) -> None:

@@ -44,6 +44,7 @@ async def split_off(
                 order_id=row.order_id,
                 level_id=row.level_id,
                 location_id=row.location_id,
+                lot_id=row.lot_id,
                 quantity=missing[each.id],
             )
         loose.append(row)
