@@ -14,6 +14,9 @@ from models import (
     FulfillmentStatus,
     Invoice,
     Order,
+    PurchaseOrder,
+    Return,
+    ReturnStatus,
     Row,
     Shipment,
     Wave,
@@ -21,7 +24,7 @@ from models import (
 from models.errors import NotFound, Refused
 from services import scopes
 from services.actors import SYSTEM, Actor, Permission
-from services.papers import invoices, links, warehouse
+from services.papers import invoices, links, purchases, returned, warehouse
 from services.papers.links import Link
 from services.papers.paper import Paper, PaperKind
 
@@ -77,6 +80,20 @@ SOURCES: Mapping[PaperKind, Sequence[Source]] = {
             needs=_P.INVOICES_READ,
             title="Credit note",
         ),
+    ),
+    _K.PURCHASE_ORDER: (
+        Source(
+            kind=PurchaseOrder,
+            build=purchases.purchase_orders_of,
+            needs=_P.PURCHASES_READ,
+            title="Purchase order",
+        ),
+    ),
+    _K.RETURN_LABEL: (
+        Source(kind=Return, build=returned.labels_of, needs=_P.RETURNS_READ, title="Return label"),
+    ),
+    _K.RETURN_SLIP: (
+        Source(kind=Return, build=returned.slips_of, needs=_P.RETURNS_READ, title="Return slip"),
     ),
 }
 
@@ -144,11 +161,32 @@ async def of_credit_notes(actor: Actor, rows: Sequence[CreditNote]) -> list[list
     return [_offered(actor, row, _K.CREDIT_NOTE) for row in rows]
 
 
+async def of_purchase_orders(actor: Actor, rows: Sequence[PurchaseOrder]) -> list[list[Link]]:
+    """Each purchase order on paper, where the actor may read it."""
+    return [_offered(actor, row, _K.PURCHASE_ORDER) for row in rows]
+
+
+async def of_returns(actor: Actor, rows: Sequence[Return]) -> list[list[Link]]:
+    """The papers of each return that may be sent, or was, and that the actor may read."""
+    return [
+        _offered(actor, row, _K.RETURN_LABEL, _K.RETURN_SLIP)
+        if row.status in (ReturnStatus.APPROVED, ReturnStatus.IN_TRANSIT)
+        else []
+        for row in rows
+    ]
+
+
+async def of_tracked_returns(actor: Actor, rows: Sequence[Return]) -> list[list[Link]]:
+    """The papers of each return, for whoever has the tracking token of its order."""
+    return await of_returns(SYSTEM, rows)
+
+
 PARTS: Sequence[tuple[type[Any], Callable[[Actor, Sequence[Any]], Awaitable[list[list[Link]]]]]] = (
     (Fulfillment, of_fulfillments),
     (Shipment, of_shipments),
     (Invoice, of_invoices),
     (CreditNote, of_credit_notes),
+    (Return, of_returns),
 )
 
 

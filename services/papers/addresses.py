@@ -5,7 +5,7 @@ from typing import Any
 
 from babel import Locale
 
-from models import Location
+from models import Location, Supplier
 
 _TERRITORIES = Locale("en").territories
 
@@ -21,6 +21,11 @@ def lines(address: Mapping[str, Any] | None) -> tuple[str, ...]:
 def of_location(location: Location) -> tuple[str, ...]:
     """Name and place of a location, as far as anybody entered it."""
     return _written(location.name, location.line1, *_place(vars(location)))
+
+
+def of_supplier(supplier: Supplier) -> tuple[str, ...]:
+    """Where a supplier is, as far as anybody entered it."""
+    return _written(supplier.line1, *_place(vars(supplier)))
 
 
 def _place(address: Mapping[str, Any]) -> tuple[str, ...]:

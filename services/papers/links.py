@@ -1,21 +1,14 @@
 """Links to papers: signed, and good for a while, so that whoever has one needs no account."""
 
-import hmac
-from base64 import urlsafe_b64encode
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import Enum
-from hashlib import sha256
-from secrets import token_bytes
 
-from services import policies
+from services import policies, seals
 from services.clock import now
 from services.papers.paper import PaperKind
 
 FORMATS = ("pdf", "html")
-
-# Of this process alone until it is told another one.
-_secret = token_bytes(32)
 
 
 class Verdict(Enum):
@@ -36,18 +29,11 @@ class Link:
     html_url: str
 
 
-def use(secret: str) -> None:
-    """Sign and check with this secret from now on; processes that share it know each other's
-    links."""
-    global _secret
-    _secret = secret.encode()
-
-
 def link(kind: PaperKind, number: str, title: str) -> Link:
-    minutes = policies.current().paper_link_minutes
-    expires_at = (now() + timedelta(minutes=minutes)).replace(microsecond=0)
+    expires_at = seals.deadline(policies.current().paper_link_minutes)
     expires = int(expires_at.timestamp())
-    query = f"?expires={expires}&signature={_signature(kind, number, expires)}"
+    signature = seals.seal("paper", kind, number, expires)
+    query = f"?expires={expires}&signature={signature}"
     pdf, html = (f"/papers/{kind}/{number}.{each}{query}" for each in FORMATS)
     return Link(
         kind=kind, number=number, title=title, expires_at=expires_at, pdf_url=pdf, html_url=html
@@ -59,13 +45,6 @@ def check(kind: PaperKind, number: str, expires: str, signature: str) -> Verdict
     # A moment beyond the calendar was never signed.
     if not (expires.isascii() and expires.isdigit() and len(expires) < 12):
         return Verdict.FORGED
-    right = _signature(kind, number, int(expires))
-    if not hmac.compare_digest(right.encode(), signature.encode()):
+    if not seals.holds(signature, "paper", kind, number, int(expires)):
         return Verdict.FORGED
     return Verdict.GOOD if int(expires) > now().timestamp() else Verdict.EXPIRED
-
-
-def _signature(kind: PaperKind, number: str, expires: int) -> str:
-    # No number holds a line break, so no two links have the same content.
-    content = f"paper\n{kind}\n{number}\n{expires}".encode()
-    return urlsafe_b64encode(hmac.digest(_secret, content, sha256)).decode().rstrip("=")

@@ -12,6 +12,9 @@ class PaperKind(Status):
     LABEL = "label", "Where a parcel goes, to be stuck on it."
     INVOICE = "invoice", "What the customer has to pay."
     CREDIT_NOTE = "credit-note", "What the customer need not pay after all."
+    PURCHASE_ORDER = "purchase-order", "What a supplier is asked for."
+    RETURN_LABEL = "return-label", "Where a return goes, to be stuck on its parcel."
+    RETURN_SLIP = "return-slip", "What comes back and why, to be put into its parcel."
 
 
 @dataclass(frozen=True, kw_only=True)

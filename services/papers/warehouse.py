@@ -7,6 +7,7 @@ from models import (
     Fulfillment,
     FulfillmentLine,
     Location,
+    Lot,
     Order,
     OrderLine,
     Package,
@@ -78,7 +79,11 @@ async def packing_slips_of(actor: Actor, rows: Sequence[Fulfillment]) -> list[Pa
     """A packing slip for each fulfillment: what is enclosed of what was ordered, and no prices."""
     ids = [row.id for row in rows]
     work: dict[int, list[FulfillmentLine]] = defaultdict(list)
-    for each in await FulfillmentLine.filter(fulfillment_id__in=ids).order_by("id"):
+    for each in (
+        await FulfillmentLine.filter(fulfillment_id__in=ids)
+        .select_related("reservation__lot")
+        .order_by("id")
+    ):
         work[each.fulfillment_id].append(each)
     line_ids = {each.line_id for lines in work.values() for each in lines}
     lines = await OrderLine.in_bulk(sorted(line_ids), "id")
@@ -156,7 +161,7 @@ def _pick_list(number: str, lines: Sequence[PickListLine], facts: tuple[Entry, .
         rows=tuple(
             (
                 line.bin.code if line.bin else "",
-                f"{line.name}\n{line.sku}",
+                f"{line.name}\n{line.sku}{_lot(line.lot)}",
                 line.barcode or line.sku,
                 str(line.quantity),
                 str(line.picked),
@@ -167,6 +172,12 @@ def _pick_list(number: str, lines: Sequence[PickListLine], facts: tuple[Entry, .
             Entry(label="Units", value=str(sum(line.quantity for line in lines)), strong=True),
         ),
     )
+
+
+def _lot(lot: Lot | None) -> str:
+    if lot is None:
+        return ""
+    return f"\nLot {lot.code}" + (f", until {lot.expires_on}" if lot.expires_on else "")
 
 
 def _orders_in(lines: Iterable[PickListLine]) -> int:
@@ -181,7 +192,8 @@ def _enclosed(
         units = each.quantity if work.picked_at is None else each.picked
         if units:
             line = lines[each.line_id]
-            yield line.name, line.sku, str(line.remaining), str(units)
+            name = f"{line.name}{_lot(each.reservation.lot)}"
+            yield name, line.sku, str(line.remaining), str(units)
 
 
 def _recipient(order: Order) -> Party:
