@@ -1,10 +1,12 @@
 """Arrivals: say what is expected where and when, change it, receive it, call it off."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from models import Arrival, ArrivalStatus, Location, Variant
-from models.errors import Problem, Refused, invalid, refuse_any
+from models.errors import Blocked, Problem, Refused, invalid, refuse_any
+from models.rows import store_all
 from services import records, scopes
 from services.actors import Actor
 from services.clock import now
@@ -106,6 +108,7 @@ async def receive(
     if (row.variant_id, row.location_id) != (variant_id, location_id):
         message = f"{row.number} is of another variant or for another location."
         raise Refused(invalid(message, "arrivalId"))
+    refuse_any(_owned(row, "arrivalId"))
     if not row.may_become(ArrivalStatus.ARRIVED):
         raise Refused(row.wrong_status(ArrivalStatus.ARRIVED, "arrivalId"))
     row.arrive(units, at=now())
@@ -115,14 +118,66 @@ async def receive(
     return row
 
 
+async def keep_transfer(actor: Actor, rows: Sequence[Arrival]) -> None:
+    """Expect what has left for another location; each row names its line of the transfer."""
+    await Arrival.bulk_create(rows)
+    for row in await of_transfer_lines([row.transfer_line_id or 0 for row in rows]):
+        _announce(actor, ArrivalExpected, row)
+
+
+async def of_transfer_lines(line_ids: Sequence[int]) -> list[Arrival]:
+    """What is still expected of lines of a transfer, which the caller has locked."""
+    return await Arrival.filter(
+        transfer_line_id__in=line_ids, status=ArrivalStatus.EXPECTED
+    ).order_by("id")
+
+
+async def postpone(
+    actor: Actor, rows: Sequence[Arrival], *, expected_at: datetime, reason: str
+) -> None:
+    """Expect the same units at another time."""
+    for row in rows:
+        row.expected_at, row.reason = expected_at, reason
+    await store_all(rows, "expected_at", "reason")
+    for row in rows:
+        _announce(actor, ArrivalUpdated, row, reason=reason)
+
+
+async def count_in(actor: Actor, came: Sequence[tuple[Arrival, int]]) -> None:
+    """Count units that came of what was expected."""
+    for row, units in came:
+        row.arrive(units, at=now())
+    await store_all([row for row, _ in came], "arrived", "status", "ended_at")
+    for row, units in came:
+        _announce(actor, ArrivalReceived, row, units=units, outstanding=row.outstanding)
+
+
+async def give_up(actor: Actor, rows: Sequence[Arrival], *, reason: str) -> None:
+    """Expect no more of them."""
+    for row in rows:
+        row.cancel(reason=reason, at=now())
+    await store_all(rows, "status", "reason", "ended_at")
+    for row in rows:
+        _announce(actor, ArrivalCancelled, row, reason=reason)
+
+
 def reasons_not_to_update(row: Arrival) -> list[Problem]:
     expected = ArrivalStatus.EXPECTED
-    return [] if row.status is expected else [row.wrong_status(expected)]
+    return _owned(row) if row.status is expected else [row.wrong_status(expected)]
 
 
 def reasons_not_to_cancel(row: Arrival) -> list[Problem]:
     cancelled = ArrivalStatus.CANCELLED
-    return [] if row.may_become(cancelled) else [row.wrong_status(cancelled)]
+    return _owned(row) if row.may_become(cancelled) else [row.wrong_status(cancelled)]
+
+
+def _owned(row: Arrival, path: str = "id") -> list[Problem]:
+    """What a purchase order or a transfer brings is changed by nothing but that."""
+    if row.purchase_order_id is None and row.transfer_line_id is None:
+        return []
+    owner = "transfer" if row.purchase_order_id is None else "purchase order"
+    message = f"{row.number} is what {row.reference} brings. Change or receive that {owner}."
+    return [Blocked(message=message, path=(path,))]
 
 
 def _announce(actor: Actor, fact: type[ArrivalFact], row: Arrival, **details: Any) -> None:

@@ -111,13 +111,15 @@ async def _allocate(actor: Actor, order: Order, lines: Sequence[OrderLine]) -> b
     """Whether anything became of it. The lines are saved, the order is the caller's to save."""
     # The levels are locked before the queue is read, so whoever is before this order and has not
     # got their units yet still finds them, however many allocate at once.
-    stock = await reservations.stock_of({line.variant_id for line in lines})
+    stock = await reservations.stock_of({line.variant_id for line in lines}, order)
     outlooks = await backlog.outlooks({line.variant_id for line in lines})
-    found: LineUnits = [
+    due: LineUnits = [
         (line, units)
         for line in lines
         if (units := outlooks[line.variant_id].deal.lines[line.id].units_now)
     ]
+    # Lots that do not keep until the order is delivered are there for others, not for it.
+    found, _ = reservations.divided(due, stock.available)
     await reservations.set_aside(actor, order, found, stock)
     for line, units in found:
         line.allocate(units)
