@@ -63,7 +63,8 @@ _LINE_RULES = (
     ),
     Rule(
         name="line-returns",
-        description="On every line, 0 ≤ returned ≤ return requested ≤ delivered.",
+        description="On every line, 0 ≤ returned ≤ return requested ≤ delivered, and no more is "
+        "delivered and written off than was shipped.",
         says="{line_id} of {order_id}: {delivered} delivered, {return_requested} to be returned, "
         "{return_received} received back, {return_rejected} rejected, {written_off} written off.",
         broken="""
@@ -73,7 +74,7 @@ _LINE_RULES = (
             WHERE NOT (
               return_received >= 0 AND return_rejected >= 0 AND written_off >= 0
               AND return_received + return_rejected <= return_requested
-              AND return_requested <= delivered
+              AND return_requested <= delivered AND delivered + written_off <= shipped
             )
         """,
     ),
@@ -103,14 +104,14 @@ _LINE_RULES = (
     Rule(
         name="order-movements",
         description="The movements for an order, at every level, add up to its active and its "
-        "consumed reservations there.",
+        "consumed reservations there; those of returns are apart.",
         says="For {order_id} the movements of {level_id} and its reservations differ by "
         "{reserved} reserved and {shipped} shipped units.",
         broken=f"""
             SELECT order_id, level_id, SUM(reserved) AS reserved, SUM(shipped) AS shipped
             FROM (
               SELECT order_id, level_id, reserved_change AS reserved, -on_hand_change AS shipped
-              FROM stock_movements WHERE order_id IS NOT NULL
+              FROM stock_movements WHERE order_id IS NOT NULL AND return_id IS NULL
               UNION ALL
               SELECT order_id, level_id,
                      CASE WHEN status = '{_R.ACTIVE}' THEN -quantity ELSE 0 END,
@@ -236,6 +237,7 @@ _STATUS_RULES = (
             END
             OR (status IN {RECEIVED}) <> (completed_at IS NOT NULL)
             OR (status = '{_O.CANCELLED}') <> (cancelled_at IS NOT NULL)
+            OR (status = '{_O.CLOSED}') <> (closed_at IS NOT NULL)
         """,
     ),
     Rule(
@@ -250,11 +252,14 @@ _STATUS_RULES = (
     ),
     Rule(
         name="order-received",
-        description="An order is completed when, and only when, every remaining unit is delivered.",
-        says="{order_id} is {status}; {delivered} of {remaining} units are delivered.",
+        description="An order is completed when, and only when, every remaining unit is delivered "
+        "or written off.",
+        says="{order_id} is {status}; {delivered} of {remaining} units are delivered or written "
+        "off.",
         broken=f"""
             SELECT * FROM (
-              SELECT orders.id AS order_id, orders.status, SUM(line.delivered) AS delivered,
+              SELECT orders.id AS order_id, orders.status,
+                     SUM(line.delivered + line.written_off) AS delivered,
                      SUM(line.ordered - line.cancelled) AS remaining
               FROM orders JOIN order_lines AS line ON line.order_id = orders.id
               WHERE orders.status NOT IN {GIVEN_UP}

@@ -90,8 +90,8 @@ RULES = (
                 SELECT orders.id AS order_id, orders.payment_status,
                        orders.authorized AS kept_authorized, orders.captured AS kept_captured,
                        orders.refunded AS kept_refunded, orders.courtesy AS kept_courtesy,
-                       CASE WHEN orders.status IN {COSTS_NOTHING} THEN 0 ELSE orders.total END
-                         AS price,
+                       CASE WHEN orders.status IN {COSTS_NOTHING} THEN 0
+                            ELSE orders.total - orders.allowance END AS price,
                        COALESCE(paid.authorized, 0) AS authorized,
                        COALESCE(paid.captured, 0) AS captured,
                        COALESCE(paid.refunded, 0) AS refunded,

@@ -47,7 +47,8 @@ RULES = (
     ),
     Rule(
         name="arrival-movements",
-        description="What has come of an arrival is the sum of the movements it came with.",
+        description="What has come of an arrival that stands for itself is the sum of the "
+        "movements it came with.",
         says="Of {arrival_id} {arrived} units have come; its movements sum to {moved}.",
         broken="""
             SELECT * FROM (
@@ -57,6 +58,7 @@ RULES = (
                 SELECT arrival_id, SUM(on_hand_change) AS units FROM stock_movements
                 WHERE arrival_id IS NOT NULL GROUP BY arrival_id
               ) AS moved ON moved.arrival_id = arrival.id
+              WHERE arrival.purchase_order_id IS NULL AND arrival.transfer_line_id IS NULL
             ) AS compared
             WHERE arrived <> moved
         """,

@@ -1,16 +1,22 @@
 """Rules that must hold of the whole database, each as one query for the rows that break it."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from models import (
     Arrival,
     Bin,
+    Claim,
+    CountLine,
     CreditNote,
+    CustomerFigure,
+    Exchange,
+    Forecast,
     Fulfillment,
     Invoice,
     Level,
+    Lot,
     Mispick,
     Order,
     OrderException,
@@ -18,11 +24,29 @@ from models import (
     Package,
     Payment,
     PaymentEvent,
+    Proposal,
+    PurchaseDispatch,
+    PurchaseOrder,
+    PurchaseOrderLine,
+    Receipt,
+    ReceiptLine,
+    ReplenishmentPolicy,
     Reservation,
+    Return,
+    ReturnLine,
     Row,
+    ServiceCase,
     Shipment,
     ShippingMethod,
     StockAlert,
+    StockCount,
+    Supplier,
+    SupplierClaim,
+    SupplierItem,
+    Survey,
+    Transfer,
+    TransferLine,
+    Variance,
     Wave,
 )
 from models.lifecycle import Status
@@ -33,9 +57,14 @@ _NUMBERED: Mapping[str, type[Row]] = {
     "arrival_id": Arrival,
     "alert_id": StockAlert,
     "exception_id": OrderException,
+    "case_id": ServiceCase,
+    "survey_id": Survey,
     "bin_id": Bin,
     "fulfillment_id": Fulfillment,
     "level_id": Level,
+    "forecast_id": Forecast,
+    "policy_id": ReplenishmentPolicy,
+    "proposal_id": Proposal,
     "line_id": OrderLine,
     "mispick_id": Mispick,
     "method_id": ShippingMethod,
@@ -44,12 +73,35 @@ _NUMBERED: Mapping[str, type[Row]] = {
     "payment_id": Payment,
     "person_id": Person,
     "invoice_id": Invoice,
+    "lot_id": Lot,
     "credit_note_id": CreditNote,
+    "figure_id": CustomerFigure,
     "reservation_id": Reservation,
     "package_id": Package,
     "shipment_id": Shipment,
+    "dispatch_id": PurchaseDispatch,
+    "purchase_order_id": PurchaseOrder,
+    "purchase_order_line_id": PurchaseOrderLine,
+    "receipt_id": Receipt,
+    "receipt_line_id": ReceiptLine,
+    "return_id": Return,
+    "return_line_id": ReturnLine,
+    "claim_id": SupplierClaim,
+    "customer_claim_id": Claim,
+    "exchange_id": Exchange,
+    "supplier_id": Supplier,
+    "supplier_item_id": SupplierItem,
+    "transfer_id": Transfer,
+    "transfer_line_id": TransferLine,
+    "stock_count_id": StockCount,
+    "count_line_id": CountLine,
+    "variance_id": Variance,
     "wave_id": Wave,
 }
+
+
+# Runs a query; the rows are those of either driver, which both turn into dictionaries.
+Ask = Callable[[str], Awaitable[Iterable[Any]]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,16 +110,17 @@ class Rule:
     of the columns that were selected. The query has to run on SQLite and PostgreSQL alike, look
     at no row twice that it need not, and join and group rather than ask anew for every row.
 
-    Where no query can tell, `holds` does of a row that was selected, and `key` is the column of
-    an id, by which the rows are read some at a time.
+    Where no query can tell, `found` finds them itself; or `holds` tells of each row that was
+    selected, and `key` is the column of an id, by which the rows are read some at a time.
     """
 
     name: str
     description: str
-    broken: str
     says: str
+    broken: str = ""
     key: str = ""
     holds: Callable[[Mapping[str, Any]], bool] | None = None
+    found: Callable[[Ask], AsyncIterator[Mapping[str, Any]]] | None = None
 
     def sentence(self, row: Mapping[str, Any]) -> str:
         return self.says.format(**{name: _shown(name, value) for name, value in row.items()})
