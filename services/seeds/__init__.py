@@ -7,12 +7,13 @@ from random import Random
 from tortoise.backends.base.client import BaseDBAsyncClient
 from tortoise.connection import get_connection
 
-from models import Customer, Level, Location, Person, Product, Role
+from models import Customer, Level, Location, Person, Product, Quant, Role
 from models.errors import Problem, Refused
 from services import event_log
 from services.clock import now
 from services.commit import operation
-from services.seeds import catalog
+from services.kpis import reader as kpis
+from services.seeds import catalog, worth
 from services.seeds.history import History
 from services.seeds.lives import lives
 from services.seeds.opening import opened
@@ -56,6 +57,8 @@ async def seed(
             if progress is not None:
                 progress("orders", history.begun, orders)
     await _close(connection, history)
+    await kpis.read_all()
+    await worth.tell(rows.at)
     if progress is not None:
         progress("orders", orders, orders)
 
@@ -85,11 +88,16 @@ async def _close(connection: BaseDBAsyncClient, history: History) -> None:
     for life in history.under_way.values():
         shop.rows.keep(*life.rows())
     shop.rows.keep(*shop.stock.alerts.values())
+    for level in shop.stock.levels.values():
+        held = {"on_hand": level.on_hand, "quarantined": level.quarantined}
+        if any(held.values()):
+            shop.rows.keep(shop.rows.make(Quant, level_id=level.id, **held))
     await shop.rows.write(connection)
     for level in shop.stock.levels.values():
         await Level.filter(id=level.id).update(
             on_hand=level.on_hand,
             reserved=level.reserved,
+            quarantined=level.quarantined,
             version=level.version,
             updated_at=level.updated_at,
         )

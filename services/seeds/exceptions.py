@@ -12,6 +12,7 @@ from services.facts.exceptions import (
     ExceptionOpened,
     ExceptionResolved,
 )
+from services.seeds import desk
 
 if TYPE_CHECKING:
     from services.seeds.orders import Life, Shop
@@ -39,6 +40,7 @@ def open(
     )
     life.exceptions.append(row)
     _tell(shop, life, actor, ExceptionOpened, row)
+    desk.follow_opened(shop, life, row)
 
 
 def assign(shop: "Shop", life: "Life", actor: Actor) -> None:
@@ -80,6 +82,7 @@ def _resolve(shop: "Shop", life: "Life", row: OrderException, actor: Actor, note
     row.resolve(by=actor.label, note=note, at=shop.now)
     shop.rows.change(row)
     _tell(shop, life, actor, ExceptionResolved, row)
+    desk.follow_resolved(shop, life, row)
 
 
 def _tell(

@@ -11,6 +11,7 @@ from services.ledger import Change
 from services.seeds import picking, waiting
 from services.seeds.catalog import SITES
 from services.seeds.orders import Life, Shop
+from services.seeds.purchases import Purchases
 
 Action = Callable[[], None]
 
@@ -49,6 +50,9 @@ class History:
         for life in present:
             self._plan(life)
         self._begin_next(past)
+        self._purchases = Purchases(shop, until)
+        for moment, action in self._purchases.plans():
+            self._at(moment, action)
         self._at(until - SHELVES_COUNTED, self._count_shelves)
         self._at(until - ALERT_SEEN, self._see_alert)
 
@@ -62,6 +66,8 @@ class History:
         self.shop.rows.at = self.until
         waiting.foretell(self.under_way.values(), self._on_order.values())
         self.shop.rows.keep(*self._on_order.values())
+        for purchase in self._purchases.made:
+            self.shop.rows.keep(*purchase.rows())
         self.shop.rows.keep(*picking.put_together(self.shop, self.under_way.values()))
 
     def _at(self, at: datetime, action: Action) -> None:

@@ -22,7 +22,7 @@ from services.facts.catalog import ProductCreated, VariantCreated
 from services.facts.customers import AddressCreated, CustomerCreated
 from services.facts.locations import LocationCreated
 from services.ledger import Change
-from services.seeds import catalog, picking, prices, shipping
+from services.seeds import catalog, lots, picking, planning, prices, shipping, suppliers
 from services.seeds.catalog import CURRENCY, RANGES, SITES, STAFF, Article, Site
 from services.seeds.orders import Shop
 from services.seeds.rows import Rows
@@ -56,10 +56,23 @@ def opened(
     offers = shipping.opened(rows)
     rates, listed = prices.taxes(rows), prices.lists(rows, variants)
     customer_ids = _customers(rows, max(FEWEST_CUSTOMERS, orders // ORDERS_PER_CUSTOMER), opening)
-    staff = _staff(rows, people, customer_ids[0])
+    houses = suppliers.opened(rows)
+    acting_for = {
+        Role.CUSTOMER: {"customer_id": customer_ids[0]},
+        Role.SUPPLIER: {"supplier_id": houses[0].id},
+    }
+    staff = _staff(rows, people, acting_for)
     articles = [article for range_ in RANGES for article in range_.articles]
     daily = orders / days * UNITS_PER_ORDER
     stock = _stock(rows, staff, daily, list(zip(variants, articles, strict=True)), sites)
+    tracked = lots.opened(
+        rows,
+        staff[Role.PICKER],
+        places[0][0],
+        known=len(variants),
+        until=opening + timedelta(days=days),
+    )
+    suppliers.sell(rows, houses, [*variants, *tracked])
     shop = Shop(
         rows=rows,
         stock=stock,
@@ -71,6 +84,7 @@ def opened(
         offers=offers,
         rates=rates,
         prices=listed,
+        houses=houses,
     )
     return shop, customer_ids
 
@@ -139,15 +153,16 @@ def _customers(rows: Rows, number: int, opening: datetime) -> list[int]:
     return ids
 
 
-def _staff(rows: Rows, people: Sequence[Person], customer_id: int) -> dict[Role, Actor]:
+def _staff(
+    rows: Rows, people: Sequence[Person], acting_for: Mapping[Role, Mapping[str, int]]
+) -> dict[Role, Actor]:
     """An actor for everybody of the staff; whoever was given a token before is there already."""
-    known = {(person.name, person.role): person for person in people if person.customer_id is None}
+    known = {(each.name, each.role): each for each in people if each.role not in acting_for}
     staff = {}
     for role, name in STAFF.items():
         person = known.get((name, role))
         if person is None:
-            acts_for = customer_id if role is Role.CUSTOMER else None
-            person = rows.make(Person, name=name, role=role, customer_id=acts_for)
+            person = rows.make(Person, name=name, role=role, **acting_for.get(role, {}))
             rows.keep(person)
         staff[role] = Actor(label=person.number, permissions=ROLE_PERMISSIONS[role])
     return staff
@@ -185,4 +200,5 @@ def _stock(
         # In the store somebody looks at the shelf.
         if sites[level.location_id].share > 50:
             stock.set_reorder_point(staff[Role.BUYER], level, refill.at)
+            planning.plan(rows, staff[Role.BUYER], level)
     return stock

@@ -14,6 +14,9 @@ from tortoise.models import Model
 
 from models import (
     CarrierEvent,
+    CaseMessage,
+    Claim,
+    ClaimLine,
     CreditNote,
     DataIssue,
     Discount,
@@ -37,10 +40,16 @@ from models import (
     Promise,
     Reservation,
     ReservationStatus,
+    Return,
+    ReturnLine,
+    ReturnUnit,
     Role,
+    ServiceCase,
     Shipment,
     ShipmentLine,
     ShippingMethod,
+    Supplier,
+    Survey,
     TaxRate,
     Variant,
 )
@@ -100,6 +109,7 @@ class Shop:
     rates: Sequence[TaxRate] = ()
     locations: Sequence[Location] = ()
     offers: Sequence[Offer] = ()
+    houses: Sequence[Supplier] = ()
 
     @property
     def now(self) -> datetime:
@@ -138,6 +148,8 @@ class Life:
     money: dict[int, list[PaymentEvent]] = field(default_factory=lambda: defaultdict(list))
     issues: list[DataIssue] = field(default_factory=list)
     exceptions: list[OrderException] = field(default_factory=list)
+    claims: list[Claim | ClaimLine] = field(default_factory=list)
+    returns: list[Return | ReturnLine | ReturnUnit] = field(default_factory=list)
     promises: list[Promise] = field(default_factory=list)
     method: ShippingMethod | None = None
     reservations: list[Reservation] = field(default_factory=list)
@@ -149,13 +161,18 @@ class Life:
     parcels: list[Shipment] = field(default_factory=list)
     boxed: dict[int, list[ShipmentLine]] = field(default_factory=dict)
     reports: dict[int, list[CarrierEvent]] = field(default_factory=lambda: defaultdict(list))
+    cases: list[ServiceCase] = field(default_factory=list)
+    messages: list[CaseMessage] = field(default_factory=list)
+    surveys: list[Survey] = field(default_factory=list)
 
     def rows(self) -> Iterator[Model]:
         if self.lines:
             yield self.order
         yield from chain(self.lines, self.issues, self.holds, self.exceptions, self.promises)
+        yield from chain(self.claims, self.returns)
         yield from chain(self.discounts, self.invoices, self.credit_notes)
         yield from chain(self.reservations, self.work, self.parcels)
+        yield from chain(self.cases, self.messages, self.surveys)
         yield from chain(self.payments, *self.money.values())
         yield from chain.from_iterable(self.contents.values())
         yield from chain(self.mispicks, self.boxes.values(), self.box_lines)

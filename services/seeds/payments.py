@@ -73,13 +73,27 @@ def settle(shop: "Shop", life: "Life", actor: Actor) -> None:
             _add(shop, life, payment, _K.VOID, units, actor, reason=LESS)
         owed = account.sums(payment).refundable
         if owed > 0:
-            asked = _add(
-                shop, life, payment, _K.REFUND, owed, actor, state=_S.REQUESTED, reason=LESS
-            )
-            if _dice(life).random() < 0.7:
-                by = shop.staff[Role.ACCOUNTANT]
-                told: dict[str, Any] = {"reason": LESS, "answers_id": asked.id}
-                _add(shop, life, payment, _K.REFUND, owed, by, state=_S.SUCCEEDED, **told)
+            _refund(shop, life, payment, owed, actor)
+
+
+def give_back(shop: "Shop", life: "Life", actor: Actor) -> None:
+    """As services.payments.settle does once an order has come to cost less."""
+    recount(shop, life)
+    account = _account(life)
+    owed = account.total.paid - life.order.price
+    for payment in reversed(life.payments):
+        units = min(account.sums(payment).refundable, owed)
+        if units > 0:
+            _refund(shop, life, payment, units, actor)
+            owed -= units
+
+
+def _refund(shop: "Shop", life: "Life", payment: Payment, owed: int, actor: Actor) -> None:
+    asked = _add(shop, life, payment, _K.REFUND, owed, actor, state=_S.REQUESTED, reason=LESS)
+    if _dice(life).random() < 0.7:
+        by = shop.staff[Role.ACCOUNTANT]
+        told: dict[str, Any] = {"reason": LESS, "answers_id": asked.id}
+        _add(shop, life, payment, _K.REFUND, owed, by, state=_S.SUCCEEDED, **told)
 
 
 def give_some_back(shop: "Shop", life: "Life") -> None:
@@ -209,7 +223,7 @@ def _recount(shop: "Shop", life: "Life", payment: Payment, actor: Actor) -> None
 
 
 def recount(shop: "Shop", life: "Life") -> None:
-    """Bring an order that has come to cost nothing in line with its payments."""
+    """Bring an order that has come to cost less in line with its payments."""
     for payment in life.payments:
         _recount(shop, life, payment, SYSTEM)
 

@@ -24,6 +24,7 @@ from services.amounts import half_up
 from services.documents import Paper
 from services.facts.invoices import CreditNoteIssued, InvoiceIssued
 from services.facts.prices import DiscountGiven, PriceListCreated, PriceSet, TaxRateCreated
+from services.invoices import LESS
 from services.seeds.catalog import CURRENCY, customer_email, customer_name, customer_phone
 from services.seeds.rows import Rows
 
@@ -148,29 +149,39 @@ def invoice(shop: "Shop", life: "Life") -> None:
 
 def credit(shop: "Shop", life: "Life", reason: str) -> None:
     """Nobody pays for what never came."""
-    order = life.order
     for bill in life.invoices:
-        if life.credit_notes or not bill.total:
-            continue
-        row = shop.rows.make(
-            CreditNote,
-            order_id=order.id,
-            invoice_id=bill.id,
-            currency=order.currency,
-            total=bill.total,
-            reason=reason,
-            goodwill=True,
-        )
-        amount = {"amount": bill.total, "reason": reason}
-        paper = _paper(shop, life)
-        row.content = documents.credit_content(
-            row.number, paper, invoice=bill, earlier=[], **amount
-        )
-        _close(shop, row)
-        life.credit_notes.append(row)
-        about = {"order_id": order.id, "customer_id": life.customer_id, "invoice_id": bill.id}
-        told = {"credit_note_id": row.id, "credit_total": row.total, "credit_reason": reason}
-        shop.rows.tell(shop.staff[Role.SUPPORT], CreditNoteIssued(**about, **told))
+        if not life.credit_notes and bill.total:
+            _credit(shop, life, bill, bill.total, reason, goodwill=True)
+
+
+def credit_part(shop: "Shop", life: "Life", amount: int) -> None:
+    """As services.invoices does once an order has come to cost less."""
+    for bill in life.invoices:
+        if amount:
+            _credit(shop, life, bill, amount, LESS, goodwill=False)
+
+
+def _credit(
+    shop: "Shop", life: "Life", bill: Invoice, amount: int, reason: str, *, goodwill: bool
+) -> None:
+    row = shop.rows.make(
+        CreditNote,
+        order_id=life.order.id,
+        invoice_id=bill.id,
+        currency=life.order.currency,
+        total=amount,
+        reason=reason,
+        goodwill=goodwill,
+    )
+    paper = _paper(shop, life)
+    row.content = documents.credit_content(
+        row.number, paper, invoice=bill, earlier=[], amount=amount, reason=reason
+    )
+    _close(shop, row)
+    life.credit_notes.append(row)
+    about = {"order_id": life.order.id, "customer_id": life.customer_id, "invoice_id": bill.id}
+    told = {"credit_note_id": row.id, "credit_total": amount, "credit_reason": reason}
+    shop.rows.tell(shop.staff[Role.SUPPORT], CreditNoteIssued(**about, **told))
 
 
 def _close(shop: "Shop", row: Invoice | CreditNote) -> None:

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from models import Level, Movement, MovementReason, StockAlert, StockAlertKind
-from services import alerts
 from services.actors import Actor
+from services.alert_rules import DIRECT, Sight, Verdict, judge
 from services.allocation import Supply
 from services.facts.stock import (
     ReorderPointSet,
@@ -72,6 +72,7 @@ class Stock:
         *,
         order_id: int | None = None,
         arrival_id: int | None = None,
+        return_id: int | None = None,
         note: str = "",
     ) -> None:
         """As services.ledger.move does: levels, movements, facts, alerts."""
@@ -80,20 +81,21 @@ class Stock:
             level = self.levels[change.level_id]
             level.on_hand += change.on_hand
             level.reserved += change.reserved
+            level.quarantined += change.quarantined
             self._rows.change(level)
-            about = {"order_id": order_id, "arrival_id": arrival_id, "note": note}
-            self._note(actor, reason, change, level, **about)
+            about = {"order_id": order_id, "arrival_id": arrival_id, "return_id": return_id}
+            self._note(actor, reason, change, level, **about, note=note)
             if level.available <= self.refills[level.id].at:
                 self.low.add(level.id)
         for change in ordered:
-            self._follow(actor, self.levels[change.level_id])
+            self._follow(actor, self.levels[change.level_id], f"{reason.capitalize()}.")
 
     def set_reorder_point(self, actor: Actor, level: Level, reorder_point: int) -> None:
         level.reorder_point = reorder_point
         self._rows.change(level)
         about = {"variant_id": level.variant_id, "location_id": level.location_id}
         self._rows.tell(actor, ReorderPointSet(**about, reorder_point=reorder_point))
-        self._follow(actor, level)
+        self._follow(actor, level, "The reorder point was set.")
 
     def acknowledge(self, actor: Actor, alert: StockAlert) -> None:
         alert.acknowledge(by=actor.label, at=self._rows.at)
@@ -118,6 +120,8 @@ class Stock:
             reserved_change=change.reserved,
             on_hand_after=level.on_hand,
             reserved_after=level.reserved,
+            quarantined_change=change.quarantined,
+            quarantined_after=level.quarantined,
             **about,
             actor=actor.label,
             at=self._rows.at,
@@ -133,42 +137,50 @@ class Stock:
                 reserved_change=change.reserved,
                 on_hand=level.on_hand,
                 reserved=level.reserved,
+                quarantined_change=change.quarantined,
+                quarantined=level.quarantined,
                 available=level.available,
             ),
         )
 
-    def _follow(self, actor: Actor, level: Level) -> None:
+    def _follow(self, actor: Actor, level: Level, cause: str) -> None:
         """As services.alerts.follow does."""
-        for kind in StockAlertKind:
-            threshold = alerts.threshold_of(level, kind)
+        sight = Sight.of(level)
+        for kind in DIRECT:
+            verdict = judge(kind, sight)
             alert = self.alerts.get((level.id, kind))
             if alert is None:
-                if threshold is not None and level.available <= threshold:
-                    self._open(actor, level, kind, threshold)
-            elif alerts.is_over(level, threshold):
+                if verdict.opens:
+                    self._open(actor, level, kind, verdict, cause)
+            elif verdict.is_over:
                 alert.resolve(available=level.available, at=self._rows.at)
                 self._rows.change(alert)
                 self._rows.keep(self.alerts.pop((level.id, kind)))
                 self._tell(actor, StockAlertResolved, alert)
 
-    def _open(self, actor: Actor, level: Level, kind: StockAlertKind, threshold: int) -> None:
+    def _open(
+        self, actor: Actor, level: Level, kind: StockAlertKind, verdict: Verdict, cause: str
+    ) -> None:
         alert = self._rows.make(
             StockAlert,
             level_id=level.id,
             variant_id=level.variant_id,
             location_id=level.location_id,
             kind=kind,
-            threshold=threshold,
+            threshold=verdict.threshold,
             available=level.available,
+            units=verdict.units,
+            cause=cause,
         )
         self.alerts[level.id, kind] = alert
-        self._tell(actor, StockAlertOpened, alert)
+        self._tell(actor, StockAlertOpened, alert, units=alert.units, cause=cause)
 
     def _tell(
         self,
         actor: Actor,
         fact: type[StockAlertOpened | StockAlertAcknowledged | StockAlertResolved],
         alert: StockAlert,
+        **details: Any,
     ) -> None:
         self._rows.tell(
             actor,
@@ -178,5 +190,6 @@ class Stock:
                 stock_alert_id=alert.id,
                 alert_kind=alert.kind,
                 available=alert.available,
+                **details,
             ),
         )

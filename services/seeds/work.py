@@ -35,7 +35,7 @@ from services.facts.shipments import (
     ShipmentShipped,
 )
 from services.ledger import Change
-from services.seeds import exceptions, payments, picking, prices
+from services.seeds import claims, desk, exceptions, payments, picking, prices, returns
 from services.seeds.catalog import CARRIERS, HUBS, tracking_code
 from services.seeds.orders import Life, Shop, free, freed, plan, reserve, tell, tell_work
 
@@ -216,6 +216,7 @@ def _report(status: ShipmentStatus, shop: Shop, life: Life, parcel: Shipment) ->
         return
     shop.rows.change(parcel)
     exceptions.follow_parcel(shop, life, parcel, before, event.description)
+    claims.follow_parcel(shop, life, parcel, event)
     if parcel.status is ShipmentStatus.DELIVERED:
         tell(shop, life, ShipmentDelivered, SYSTEM, **about)
         _receive(shop, life, parcel)
@@ -235,6 +236,8 @@ def _receive(shop: Shop, life: Life, parcel: Shipment) -> None:
         shop.rows.change(life.order)
         exceptions.end(shop, life)
         tell(shop, life, OrderCompleted, SYSTEM)
+        returns.follow_delivery(shop, life)
+        desk.ask_about_order(shop, life)
 
 
 def _pick(shop: Shop, life: Life, work: Fulfillment, *, missing: int) -> None:
