@@ -17,12 +17,14 @@ MOST_TO_TRY = 12
 
 @dataclass(frozen=True, kw_only=True)
 class Supply:
-    """Units of a variant that can be promised at a location, in the order of asking."""
+    """Units of a variant that can be promised at a location, in the order of asking; of one lot,
+    where it has lots."""
 
     level_id: int
     location_id: int
     variant_id: int
     available: int
+    lot_id: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -190,7 +192,10 @@ def _is_enough(demand: Mapping[int, int], some: Sequence[Sequence[Supply]]) -> b
 
 
 def _fills(offers: Sequence[Supply], missing: Mapping[int, int]) -> int:
-    return sum(min(offer.available, missing[offer.variant_id]) for offer in offers)
+    there: dict[int, int] = defaultdict(int)
+    for offer in offers:
+        there[offer.variant_id] += offer.available
+    return sum(min(units, missing[variant]) for variant, units in there.items())
 
 
 def _why(

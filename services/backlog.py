@@ -1,7 +1,7 @@
 """The queue of lines that wait for stock, and what it can look forward to."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -17,8 +17,11 @@ from models import (
     ServiceLevel,
     ShippingMethod,
 )
-from models.orders import OUTSIDE
+from models.order_lines import OUTSIDE
 from models.rows import store_all
+from models.statements import select_by_id
+from services import lot_supplies
+from services.lot_supplies import LotSupply
 from services.waiting import Coming, Deal, Place, Waiting, deal
 
 # More lines than this wait for their turn to be looked at.
@@ -51,12 +54,19 @@ async def outlooks(variant_ids: Iterable[int] | None = None) -> dict[int, Outloo
     wanted = list(queues) if asked is None else asked
     if not wanted:
         return {}
-    available, coming = await _available(wanted), await _coming(wanted)
+    supplies = await lot_supplies.of_variants(wanted)
+    available, coming = await _available(wanted, supplies), await _coming(wanted)
+    fitting = await _fitting(queues, supplies)
     return {
         variant: Outlook(
             queue=queues[variant],
             deal=deal(
-                [Waiting(line_id=each.line_id, units=each.units) for each in queues[variant]],
+                [
+                    Waiting(
+                        line_id=each.line_id, units=each.units, fitting=fitting.get(each.line_id)
+                    )
+                    for each in queues[variant]
+                ],
                 available[variant],
                 coming[variant],
             ),
@@ -125,14 +135,40 @@ async def _queues(variant_ids: Sequence[int] | None) -> dict[int, list[Queued]]:
     return queues
 
 
-async def _available(variant_ids: Sequence[int]) -> dict[int, int]:
+async def _fitting(
+    queues: Mapping[int, Sequence[Queued]], supplies: Sequence[LotSupply]
+) -> dict[int, int]:
+    """How many units there are, by line, that keep until its order is delivered as promised; only
+    of variants some of whose lots expire."""
+    dated = {each.variant_id for each in supplies if each.expires_on} & set(queues)
+    orders = await select_by_id(
+        Order, {each.order_id for variant in dated for each in queues[variant]}
+    )
+    found = {}
+    for variant in dated:
+        mine = [each for each in supplies if each.variant_id == variant]
+        for each in queues[variant]:
+            promised_at = orders[each.order_id].promised_at
+            day = lot_supplies.soonest()
+            day = max(promised_at.date(), day) if promised_at else day
+            found[each.line_id] = sum(max(0, lot.units) for lot in mine if lot.is_good(day))
+    return found
+
+
+async def _available(variant_ids: Sequence[int], supplies: Sequence[LotSupply]) -> dict[int, int]:
     rows = (
         await Level.filter(variant_id__in=variant_ids, location__archived_at=None)
         .group_by("variant_id")
         .annotate(there=Sum("on_hand"), kept=Sum("reserved"))
         .values_list("variant_id", "there", "kept")
     )
-    return defaultdict(int, {variant: int(there) - int(kept) for variant, there, kept in rows})
+    unfit: Counter[int] = Counter()
+    for (variant, _), units in lot_supplies.unfit_of(supplies).items():
+        unfit[variant] += units
+    return defaultdict(
+        int,
+        {variant: int(there) - int(kept) - unfit[variant] for variant, there, kept in rows},
+    )
 
 
 async def _coming(variant_ids: Sequence[int]) -> dict[int, list[Coming]]:
@@ -141,5 +177,7 @@ async def _coming(variant_ids: Sequence[int]) -> dict[int, list[Coming]]:
     ).order_by("expected_at", "id")
     found: dict[int, list[Coming]] = defaultdict(list)
     for row in rows:
-        found[row.variant_id].append(Coming(units=row.outstanding, at=row.expected_at))
+        found[row.variant_id].append(
+            Coming(units=row.outstanding, at=row.expected_at, arrival_id=row.id)
+        )
     return found

@@ -2,7 +2,19 @@
 
 from decimal import Decimal
 
-from models import Product, TaxClass, Variant
+from models import (
+    Level,
+    Product,
+    Quant,
+    Rotation,
+    Storage,
+    TaxClass,
+    Tracking,
+    TransferLine,
+    TransferStatus,
+    Variant,
+)
+from models.errors import Blocked, Problem, refuse_any
 from services import records, scopes
 from services.actors import Actor
 from services.commit import announce, operation
@@ -14,7 +26,7 @@ from services.facts.catalog import (
     VariantCreated,
     VariantUpdated,
 )
-from services.inputs import Inputs
+from services.inputs import MOST_SKU, Inputs
 from services.records import Changes
 
 
@@ -58,6 +70,10 @@ async def create_variant(
     tax_class: TaxClass = TaxClass.STANDARD,
     backorderable: bool = False,
     weight_grams: int = 0,
+    tracking: Tracking = Tracking.NONE,
+    rotation: Rotation = Rotation.FEFO,
+    fresh_days: int = 0,
+    storage: Storage = Storage.AMBIENT,
 ) -> Variant:
     product = await scopes.take(actor, Product, product_id, "productId")
     records.refuse_archived(product, "productId")
@@ -68,6 +84,10 @@ async def create_variant(
         "tax_class": tax_class,
         "backorderable": backorderable,
         "weight_grams": weight_grams,
+        "tracking": tracking,
+        "rotation": rotation,
+        "fresh_days": fresh_days,
+        "storage": storage,
     }
     variant = Variant(product_id=product.id, **_variant(entered), **_price(price, currency))
     await records.enter(variant, unique="sku or barcode")
@@ -80,10 +100,17 @@ async def create_variant(
 async def update_variant(
     actor: Actor, variant_id: int, changes: Changes, price: tuple[Decimal, str] | None
 ) -> Variant:
-    """A new price is for orders entered from now on; those there are keep theirs."""
+    """A new price is for orders entered from now on; those there are keep theirs. How its units
+    are told apart can only change while there are none, and how they have to lie while they
+    lie in no bin."""
     variant = await scopes.take(actor, Variant, variant_id)
     priced = _price(*price) if price else {}
-    await records.revise(variant, {**_variant(changes), **priced}, unique="sku or barcode")
+    checked = _variant(changes)
+    if checked.get("tracking", variant.tracking) is not variant.tracking:
+        refuse_any(await _reasons_not_to_track_anew(variant))
+    if checked.get("storage", variant.storage) is not variant.storage:
+        refuse_any(await _reasons_not_to_store_otherwise(variant))
+    await records.revise(variant, {**checked, **priced}, unique="sku or barcode")
 
     announce(actor, VariantUpdated(variant_id=variant.id))
     return variant
@@ -96,6 +123,30 @@ async def archive_variant(actor: Actor, variant_id: int) -> Variant:
 
     announce(actor, VariantArchived(variant_id=variant.id))
     return variant
+
+
+async def _reasons_not_to_track_anew(variant: Variant) -> list[Problem]:
+    # Whoever receives units locks their level first, and then looks how they are tracked.
+    levels = await Level.filter(variant_id=variant.id).select_for_update().order_by("id")
+    units = sum(level.on_hand + level.damaged + level.quarantined for level in levels)
+    under_way = await TransferLine.filter(
+        variant_id=variant.id, transfer__status=TransferStatus.IN_TRANSIT
+    ).exists()
+    if not units and not under_way:
+        return []
+    message = f"There is stock of {variant.sku}. How it is tracked can change when there is none."
+    return [Blocked(message=message, path=("tracking",))]
+
+
+async def _reasons_not_to_store_otherwise(variant: Variant) -> list[Problem]:
+    # Whoever puts units into a bin locks their level first, and then looks how they have to lie.
+    levels = await Level.filter(variant_id=variant.id).select_for_update().order_by("id")
+    ids = [level.id for level in levels]
+    in_bins = await Quant.filter(level_id__in=ids, bin_id__isnull=False).exists()
+    if not in_bins and all(level.bin_id is None for level in levels):
+        return []
+    message = f"{variant.sku} lies in bins. How it has to lie can change when it is in none."
+    return [Blocked(message=message, path=("storage",))]
 
 
 def _product(given: Changes) -> Changes:
@@ -116,13 +167,18 @@ def _variant(given: Changes) -> Changes:
     checked = dict(given)
     if "weight_grams" in given:
         inputs.number(given["weight_grams"], "weightGrams", least=0, most=10_000_000)
-    for field, most in (("sku", 60), ("name", 200)):
+    if "fresh_days" in given:
+        inputs.number(given["fresh_days"], "freshDays", least=0, most=3_650)
+    for field, most in (("sku", MOST_SKU), ("name", 200)):
         if field in given:
             checked[field] = inputs.text(given[field], field, most=most)
     if given.get("barcode") is not None:
         checked["barcode"] = inputs.text(given["barcode"], "barcode", most=60)
     if "tax_class" in given and given["tax_class"] is None:
         inputs.wrong("Give a tax class; this cannot be null.", "taxClass")
+    for field in ("tracking", "rotation", "storage"):
+        if field in given and given[field] is None:
+            inputs.wrong(f"Give a {field}; this cannot be null.", field)
     if "backorderable" in given and given["backorderable"] is None:
         inputs.wrong("Say true or false; this cannot be null.", "backorderable")
     inputs.refuse()

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from models import Order, OrderLine
 from models.rows import store_all
 from services import (
+    allowances,
     backorders,
     completion,
     duplicates,
@@ -43,6 +44,7 @@ async def follow(
     order.place_digest = duplicates.digest_of_place(order.shipping_address)
     await order.save(update_fields=["goods_digest", "place_digest"])
     await backorders.settle(actor, order)
+    await allowances.follow(order)
     await payments.settle(actor, order)
     await promises.revise(actor, order, reason)
     await completion.complete_if_received(actor, order, lines)

@@ -29,6 +29,7 @@ class DelayReason(Status):
     ON_HOLD = "on_hold", "A hold keeps it from being worked on."
     UNPAID = "unpaid", "It waits for its payment."
     BACK_ORDER = "back_order", "Units of it wait for stock."
+    SUPPLIER_LATE = "supplier_late", "A supplier is late with units that it waits for."
     CARRIER_SILENCE = "carrier_silence", "Its carrier has not reported for too long."
     DELIVERY_FAILED = "delivery_failed", "A delivery was attempted in vain."
     PARCEL_LOST = "parcel_lost", "A parcel is lost."
@@ -43,6 +44,7 @@ class Remedy(Status):
     UPGRADE_SERVICE = "upgrade_service", "Send it faster: orderShippingMethodSet."
     SHIP_FROM_ELSEWHERE = "ship_from_elsewhere", "Send it from another location: fulfillmentCancel."
     SHIP_PART = "ship_part", "Send what is there now, and the rest later."
+    CALL_SUPPLIER = "call_supplier", "Ask the supplier when they come: purchaseOrderAcknowledge."
     CALL_CARRIER = "call_carrier", "Ask the carrier where the parcel is."
     CALL_CUSTOMER = "call_customer", "Agree with the customer when and where to deliver."
     SEND_AGAIN = "send_again", "Send the goods again and claim the parcel."
@@ -57,6 +59,7 @@ REMEDIES: Mapping[DelayReason, tuple[Remedy, ...]] = {
     _D.ON_HOLD: (_R.RELEASE_HOLD,),
     _D.UNPAID: (_R.COLLECT_PAYMENT,),
     _D.BACK_ORDER: (_R.SHIP_PART, _R.SHIP_FROM_ELSEWHERE, _R.PROMISE_ANEW),
+    _D.SUPPLIER_LATE: (_R.CALL_SUPPLIER, _R.SHIP_FROM_ELSEWHERE, _R.PROMISE_ANEW),
     _D.CARRIER_SILENCE: (_R.CALL_CARRIER,),
     _D.DELIVERY_FAILED: (_R.CALL_CUSTOMER, _R.CALL_CARRIER),
     _D.PARCEL_LOST: (_R.SEND_AGAIN, _R.CALL_CARRIER),
@@ -114,11 +117,14 @@ class Work:
 
 @dataclass(frozen=True, kw_only=True)
 class Waiting:
-    """Units that wait for stock, which should come then, as far as anybody knows."""
+    """Units that wait for stock, which should come then, as far as anybody knows; and the
+    purchase order that should have brought some of them at `due_at`, where one is late."""
 
     sku: str
     units: int
     expected_at: datetime
+    purchase: str = ""
+    due_at: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -233,6 +239,10 @@ def _holding_up(situation: Situation) -> list[Cause]:
                 days=_tenths(max(0.0, _hours(wait.expected_at - situation.at) / 24)),
             )
         )
+        if wait.due_at is not None:
+            evidence = f"{wait.purchase} should have brought {wait.sku} {_moment(wait.due_at)}."
+            late = max(0.0, _hours(situation.at - wait.due_at) / 24)
+            causes.append(Cause(reason=_D.SUPPLIER_LATE, evidence=evidence, days=_tenths(late)))
     return causes
 
 

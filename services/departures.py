@@ -16,7 +16,7 @@ from models import (
     Reservation,
     ReservationStatus,
 )
-from services import policies
+from services import lot_supplies, policies
 from services.clock import now
 
 PLACED = {OrderStatus.PLACED, OrderStatus.CONFIRMED, OrderStatus.IN_PROGRESS}
@@ -54,10 +54,12 @@ async def of_goods(demand: Mapping[int, int]) -> list[Departure]:
     of them, else from each that has the most of one; what nobody has waits for stock."""
     levels: dict[int, dict[int, int]] = defaultdict(dict)
     locations: dict[int, Location] = {}
+    unfit = await lot_supplies.unfit(demand)
     for level in await Level.filter(
         variant_id__in=list(demand), location__archived_at=None
     ).select_related("location"):
-        levels[level.location_id][level.variant_id] = level.available
+        fit = level.available - unfit[level.variant_id, level.id]
+        levels[level.location_id][level.variant_id] = fit
         locations[level.location_id] = level.location
     in_order = sorted(locations.values(), key=lambda place: (place.priority, place.id))
     for place in in_order:

@@ -15,7 +15,7 @@ from models import (
 )
 from models.errors import Blocked, NotFound, Problem, Refused, refuse_any
 from models.statements import get, select, select_one
-from services import scopes
+from services import case_openings, scopes
 from services.actors import ROLE_PERMISSIONS, SYSTEM, Actor, Permission
 from services.clock import now
 from services.commit import announce, operation
@@ -52,6 +52,8 @@ HOURS_TO_RESOLVE = {
     _K.CARRIER_SILENT: 8,
     _K.PAYMENT_FAILED: 8,
     _K.DISPUTED: 24,
+    _K.EXPIRED: 4,
+    _K.RECALLED: 24,
 }
 # Which exception stands for a hold; it lasts as long as one of that kind does.
 OF_HOLDS = {
@@ -65,8 +67,8 @@ OF_PARCELS = {
     ShipmentStatus.LOST: _K.LOST,
     ShipmentStatus.DAMAGED: _K.DAMAGED,
 }
-# Money is owed or disputed, whatever became of the goods.
-OUTLASTING = {_K.PAYMENT_FAILED, _K.DISPUTED}
+# Money is owed or disputed, and a customer has to be warned, whatever became of the order.
+OUTLASTING = {_K.PAYMENT_FAILED, _K.DISPUTED, _K.RECALLED}
 
 
 async def open(
@@ -92,6 +94,7 @@ async def open(
             due_at=due_at or moment + timedelta(hours=HOURS_TO_RESOLVE[kind]),
         )
         _announce(actor, ExceptionOpened, order, row)
+        await case_openings.follow_opened(actor, order, row)
     elif (reason, due_at or row.due_at) != (row.reason, row.due_at):
         row.reason, row.due_at = reason, due_at or row.due_at
         await row.store()
@@ -202,6 +205,7 @@ async def _resolve(actor: Actor, order: Order, rows: Sequence[OrderException], n
         row.resolve(by=actor.label, note=note, at=now())
         await row.store()
         _announce(actor, ExceptionResolved, order, row)
+        await case_openings.follow_resolved(actor, order, row)
 
 
 def _announce(actor: Actor, fact: type[ExceptionFact], order: Order, row: OrderException) -> None:

@@ -22,8 +22,10 @@ from models.errors import Blocked, Problem, refuse_any
 from models.rows import store_all
 from models.statements import get, select
 from services import (
+    bin_picks,
     exceptions,
     invoices,
+    lot_fitness,
     packages,
     payments,
     reservations,
@@ -90,7 +92,7 @@ async def pick_complete(
     """
     order, fulfillment = await scopes.take_part(actor, Fulfillment, fulfillment_id)
     fulfillment.complete_picking(at=now())
-    work = await select(FulfillmentLine, fulfillment_id=fulfillment.id)
+    work, in_bins = await bin_picks.work_of(fulfillment.id)
     scanned = {each.id: each.picked for each in work}
     if picked is None and any(scanned.values()):
         picked = scanned
@@ -98,6 +100,11 @@ async def pick_complete(
     lines = await _lines_of(work)
     for each in work:
         lines[each.line_id].pick(each.picked - scanned[each.id])
+    if in_bins:
+        if missing:
+            await bin_picks.lock([line.variant_id for line in lines.values()])
+        units = {each.id: each.picked - scanned[each.id] for each in work}
+        await bin_picks.take_out(actor, bin_picks.picked(order.id, in_bins, units))
     await store_all(work, "picked")
     await store_all(list(lines.values()), "reserved", "picked")
     await fulfillment.store()
@@ -165,7 +172,8 @@ async def pack_complete(actor: Actor, fulfillment_id: int) -> Fulfillment:
 async def hand_over(actor: Actor, fulfillment_id: int) -> Fulfillment:
     """Give the packed parcels to the carrier: the units leave stock and are shipped.
 
-    Refused while a packed unit is in no parcel.
+    Refused while a packed unit is in no parcel, or is of a lot that has expired or was called
+    back.
     """
     order, fulfillment = await scopes.take_part(actor, Fulfillment, fulfillment_id)
     work = await select(FulfillmentLine, fulfillment_id=fulfillment.id)
@@ -180,7 +188,9 @@ async def hand_over(actor: Actor, fulfillment_id: int) -> Fulfillment:
         lines[each.line_id].ship(each.packed)
     await store_all(list(lines.values()), "shipped")
     kept = [each.reservation_id for each in work if each.packed]
-    await reservations.consume(actor, order, await select(Reservation, id__in=kept))
+    gone = await select(Reservation, id__in=kept)
+    await reservations.consume(actor, order, gone)
+    await lot_fitness.refuse_unfit(gone)
     _announce(actor, FulfillmentHandedOver, order, fulfillment)
     for parcel in parcels:
         parcel.ship(at=moment)

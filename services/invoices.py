@@ -122,7 +122,8 @@ def reasons_not_to_issue(order: Order, standing: Standing, *path: str) -> list[P
     if order.status in NOT_YET:
         message = f"{order.number} is {order.status}; there is nothing to pay for."
         return [Blocked(message=message, path=path or ("id",))]
-    if standing.invoices and order.price <= standing.asked_for:
+    # What is paid for by goods that came back is not asked for.
+    if (standing.invoices or order.allowance) and order.price <= standing.asked_for:
         message = f"All that {order.number} costs is invoiced."
         return [Blocked(message=message, path=path or ("id",))]
     return []

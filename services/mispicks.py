@@ -20,13 +20,15 @@ MOST_SHOWN = 300
 
 @dataclass(frozen=True, kw_only=True)
 class Scan:
-    """What a scanner read: an item's barcode or stock keeping unit, so many units of it, and the
-    bin it was taken from or the box it is put into."""
+    """What a scanner read: an item's barcode, stock keeping unit, lot code or serial number, so
+    many units of it, and the bin it was taken from or the box it is put into; or the code of the
+    lot beside that of the item."""
 
     barcode: str
     quantity: int = 1
     bin_code: str | None = None
     box: str | None = None
+    lot_code: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,6 +65,7 @@ def caught(
         barcode=scan.barcode,
         quantity=scan.quantity,
         bin_code=scan.bin_code,
+        lot_code=scan.lot_code,
         box=scan.box,
         expected=mistake.expected[:MOST_SHOWN],
         found=mistake.found[:MOST_SHOWN],

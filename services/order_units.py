@@ -155,7 +155,7 @@ async def cut_out(actor: Actor, order: Order, wanted: LineUnits) -> list[Reserva
         left = units
         for each in reversed(kept.get(line.id, ())):
             if taken := min(left, each.reservation.quantity):
-                cut.append(await _cut(each, taken))
+                cut.append(await cut_off(each, taken))
                 left -= taken
     await _give_up_empty_work(actor, order)
     return cut
@@ -187,8 +187,8 @@ async def join_work(actor: Actor, order: Order) -> None:
     await fulfillments.plan(actor, order)
 
 
-async def _cut(kept: Kept, units: int) -> Reservation:
-    """A reservation of so many of the units alone, of which no work is planned any more."""
+async def cut_off(kept: Kept, units: int) -> Reservation:
+    """A reservation of so many units alone, none of them picked, with no work planned any more."""
     row, work = kept.reservation, kept.work
     if units == row.quantity:
         if work is not None:
@@ -204,6 +204,7 @@ async def _cut(kept: Kept, units: int) -> Reservation:
         order_id=row.order_id,
         level_id=row.level_id,
         location_id=row.location_id,
+        lot_id=row.lot_id,
         quantity=units,
         expires_at=row.expires_at,
     )

@@ -24,6 +24,7 @@ from models.orders import IMPORTED, PostalAddress
 from models.rows import store_all
 from models.statements import get, select, select_by_id
 from services import (
+    allowances,
     backorders,
     consequences,
     destinations,
@@ -83,6 +84,8 @@ class Draft:
     note: str = ""
     currency: str | None = None
     prices_include_tax: bool | None = None
+    # The order whose goods it exchanges or replaces, where it does.
+    origin_id: int | None = None
 
     @property
     def place(self) -> Place:
@@ -127,6 +130,7 @@ async def _begin(actor: Actor, draft: Draft) -> tuple[Order, list[OrderLine]]:
         ship_to=await destinations.of(actor, customer, draft.channel, draft.place),
         bill_to=destinations.billing(draft.channel, draft.billing_address),
         note=note,
+        origin_id=draft.origin_id,
     )
     await _enter(order)
     lines = goods.written(order, wanted.drafts, wanted.variants)
@@ -252,9 +256,10 @@ async def cancel(actor: Actor, order_id: int, *, reason: str) -> Order:
     work = await Fulfillment.filter(order_id=order.id, status__not_in=list(FREE)).order_by("id")
     await fulfillments.give_up(actor, order, work, lines)
     await _give_back(actor, order, lines)
-    order.cancel(reason=reason, at=now())
+    order.cancel(reason=reason, at=now(), by_customer=actor.customer_id is not None)
     await order.store()
     await exceptions.end(actor, order)
+    await allowances.follow(order)
     await payments.settle(actor, order)
 
     announce(
@@ -278,6 +283,7 @@ async def expire(actor: Actor, order_id: int) -> Order:
     order.expire(at=now())
     await order.store()
     await exceptions.end(actor, order)
+    await allowances.follow(order)
     await payments.settle(actor, order)
 
     announce(actor, OrderExpired(order_id=order.id, customer_id=order.customer_id))
@@ -372,6 +378,9 @@ async def _enter(order: Order) -> None:
 async def _hold_where_needed(actor: Actor, order: Order, lines: Sequence[OrderLine]) -> None:
     """Hold an order that is being placed for what was found wrong with it."""
     await entry.hold_for_issues(actor, order)
+    if order.origin_id is not None:
+        # The same goods once more, for somebody who was trusted with them, are what is wanted.
+        return
     if (like := await duplicates.found(order)) is not None:
         reason = f"The same goods were ordered with {like.number} a short while before."
         await holds.keep(actor, order, HoldKind.POSSIBLE_DUPLICATE, reason)

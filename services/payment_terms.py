@@ -59,7 +59,7 @@ async def overdue(at: datetime, limit: int) -> Sequence[int]:
     late = Order.filter(
         status=OrderStatus.PLACED,
         payment_due_at__lte=at,
-        total__gt=F("authorized") + F("captured") - F("refunded") + F("courtesy"),
+        total__gt=F("allowance") + _paid(),
     )
     ids: list[Any] = (
         await late.order_by("payment_due_at", "id").limit(limit).values_list("id", flat=True)
@@ -73,13 +73,17 @@ async def ready(at: datetime, limit: int) -> Sequence[int]:
         return []
     covered = Order.filter(
         status=OrderStatus.PLACED,
-        total__lte=F("authorized") + F("captured") - F("refunded") + F("courtesy"),
+        total__lte=F("allowance") + _paid(),
     ).exclude(payment_status=PaymentStatus.DISPUTED)
     held = Subquery(Hold.filter(released_at=None).values("order_id"))
     ids: list[Any] = (
         await covered.exclude(id__in=held).order_by("id").limit(limit).values_list("id", flat=True)
     )
     return ids
+
+
+def _paid() -> Any:
+    return F("authorized") + F("captured") - F("refunded") + F("courtesy")
 
 
 def reasons_not_to_expire(order: Order) -> list[Problem]:

@@ -1,10 +1,11 @@
 """How far orders have come, derived from the units of their lines."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from tortoise.functions import Sum
 
-from models import Order, OrderLine, OrderStatus
+from models import Order, OrderLine, OrderStatus, Return, ReturnStatus
 from models.lifecycle import Status
 from services.actors import Actor
 
@@ -32,6 +33,21 @@ class OrderStage(Status):
     COMPLETION = "completion", "Received by the customer."
 
 
+class OrderReturnStatus(Status):
+    NONE = "none", "Nothing of it comes back, or has."
+    REQUESTED = "requested", "Some of it is to come back."
+    PARTIALLY_RETURNED = "partially_returned", "Some of what was delivered has come back."
+    RETURNED = "returned", "Everything that was delivered has come back."
+
+
+# Of returns in these, units are still to come back.
+COMING_BACK = (
+    ReturnStatus.REQUESTED,
+    ReturnStatus.APPROVED,
+    ReturnStatus.IN_TRANSIT,
+    ReturnStatus.PARTIALLY_RECEIVED,
+)
+
 Units = dict[str, int]
 
 
@@ -49,8 +65,18 @@ async def stages(actor: Actor, orders: Sequence[Order]) -> list[OrderStage | Non
     return [_stage(order, sums.get(order.id, {})) for order in orders]
 
 
+async def return_statuses(actor: Actor, orders: Sequence[Order]) -> list[OrderReturnStatus]:
+    """How much of what was delivered has come back and was kept, or is to come."""
+    sums = await _units(orders)
+    ids = [order.id for order in orders]
+    coming: list[Any] = await Return.filter(order_id__in=ids, status__in=COMING_BACK).values_list(
+        "order_id", flat=True
+    )
+    return [_return_status(sums.get(order.id, {}), order.id in coming) for order in orders]
+
+
 async def _units(orders: Sequence[Order]) -> dict[int, Units]:
-    columns = (*STEPS, "ordered", "cancelled")
+    columns = (*STEPS, "ordered", "cancelled", "return_received")
     rows = (
         await OrderLine.filter(order_id__in=[order.id for order in orders])
         .group_by("order_id")
@@ -69,6 +95,14 @@ def _fulfillment_status(units: Units) -> OrderFulfillmentStatus:
             name = "ALLOCATED" if step == "reserved" else step.upper()
             return OrderFulfillmentStatus[name if count >= remaining else f"PARTIALLY_{name}"]
     return OrderFulfillmentStatus.UNFULFILLED
+
+
+def _return_status(units: Units, is_coming: bool) -> OrderReturnStatus:
+    back = units.get("return_received", 0)
+    if back:
+        whole = back >= units["delivered"]
+        return OrderReturnStatus.RETURNED if whole else OrderReturnStatus.PARTIALLY_RETURNED
+    return OrderReturnStatus.REQUESTED if is_coming else OrderReturnStatus.NONE
 
 
 def _stage(order: Order, units: Units) -> OrderStage | None:

@@ -6,13 +6,13 @@ method or else the cheapest that goes there. A promise is kept as long as it can
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from models import Fulfillment, FulfillmentStatus, Order, OrderLine, OrderStatus, Promise
 from models.errors import Blocked, Problem
 from models.rows import store_all
 from models.statements import select
-from services import policies, scopes, shipping_options
+from services import lot_supplies, policies, scopes, shipping_options
 from services.actors import Actor
 from services.clock import now
 from services.commit import announce, operation
@@ -98,6 +98,16 @@ async def revise(actor: Actor, order: Order, reason: str, *, freely: bool = Fals
 async def late(actor: Actor, orders: Sequence[Order]) -> list[bool]:
     """Of which orders what was promised last has passed, or had before all was received."""
     return [is_late(order, now()) for order in orders]
+
+
+async def delivery_day(order: Order) -> date:
+    """On which day an order is delivered as promised or, while nothing is, as it would be; one
+    that is late cannot be any more before what is ordered now."""
+    if order.promised_at is not None:
+        return max(order.promised_at.date(), lot_supplies.soonest())
+    lines = await select(OrderLine, order_id=order.id)
+    found = await _prospect(order, lines)
+    return found.option.promised_at.date() if found else lot_supplies.soonest()
 
 
 def is_late(order: Order, at: datetime) -> bool:

@@ -19,11 +19,12 @@ from models import (
     HoldKind,
     Order,
     OrderLine,
+    PurchaseOrder,
     Shipment,
     ShipmentStatus,
 )
 from models.statements import get, select
-from services import delays, exceptions, policies
+from services import delays, exceptions, policies, purchase_delays
 from services.actors import SYSTEM, Actor, Permission
 from services.clock import now
 from services.commit import operation
@@ -58,6 +59,7 @@ class Parts:
     parcels: dict[int, list[Shipment]]
     heard: dict[int, datetime]
     silence: dict[str, int]
+    late_supply: dict[int, PurchaseOrder]
 
 
 async def of_orders(actor: Actor, orders: Sequence[Order]) -> list[DelayRisk | None]:
@@ -138,13 +140,17 @@ async def _parts(ids: Sequence[int]) -> Parts:
     )
     carriers = await select(Carrier, code__in={parcel.carrier for parcel in parcels})
     work = await select(Fulfillment, order_id__in=ids, status__in=list(STAGE_OF))
+    lines = await select(OrderLine, order_id__in=ids)
     return Parts(
-        lines=_by_order(await select(OrderLine, order_id__in=ids)),
+        lines=_by_order(lines),
         holds=_by_order(await select(Hold, order_id__in=ids, released_at=None)),
         work=_by_order(work),
         parcels=_by_order(parcels),
         heard={parcel: _time(last) for parcel, last in reports},
         silence={carrier.code: carrier.silence_hours for carrier in carriers},
+        late_supply=await purchase_delays.late_with(
+            {line.variant_id for line in lines if line.backordered}
+        ),
     )
 
 
@@ -169,15 +175,22 @@ def _situation(order: Order, parts: Parts) -> Situation:
         work=[
             delays.Work(number=each.number, status=each.status, since=_since(each)) for each in work
         ],
-        waiting=[_waiting(line, moment) for line in lines if line.backordered],
+        waiting=[_waiting(line, parts, moment) for line in lines if line.backordered],
         parcels=[_way(parcel, parts) for parcel in parts.parcels[order.id]],
     )
 
 
-def _waiting(line: OrderLine, at: datetime) -> delays.Waiting:
+def _waiting(line: OrderLine, parts: Parts, at: datetime) -> delays.Waiting:
     unknown = at + timedelta(days=policies.current().restock_days)
     expected_at = line.expected_at or unknown
-    return delays.Waiting(sku=line.sku, units=line.backordered, expected_at=expected_at)
+    late = parts.late_supply.get(line.variant_id)
+    return delays.Waiting(
+        sku=line.sku,
+        units=line.backordered,
+        expected_at=expected_at,
+        purchase="" if late is None else late.number,
+        due_at=None if late is None else late.due_at,
+    )
 
 
 def _way(parcel: Shipment, parts: Parts) -> delays.Way:

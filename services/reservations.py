@@ -16,11 +16,12 @@ from models import (
     OrderLine,
     Reservation,
     ReservationStatus,
+    Tracking,
 )
 from models.errors import Refused
-from models.orders import OUTSIDE
+from models.order_lines import OUTSIDE
 from models.rows import store_all
-from services import backlog, exceptions, ledger, policies, promises, shortages
+from services import backlog, exceptions, ledger, lot_supplies, policies, promises, shortages
 from services.actors import Actor
 from services.allocation import Share, Supply, allocate, explain
 from services.allocation import shortages as shortages_of
@@ -29,10 +30,11 @@ from services.commit import announce
 from services.distances import Distance, Spot, distance
 from services.facts.reservations import OrderBackordered
 from services.ledger import Change
+from services.lot_supplies import LotSupply
 
 LineUnits = Sequence[tuple[OrderLine, int]]
 
-WAITING = ("reserved", "backordered", "queue_key", "waiting_since", "expected_at")
+WAITING = ("reserved", "backordered", "waited", "queue_key", "waiting_since", "expected_at")
 # So many of the last times that units were taken for an order are told of.
 MOST_ALLOCATIONS = 10
 
@@ -69,7 +71,7 @@ async def reserve(
     every such variant may be waited for.
     """
     demand = demand_of(wanted)
-    stock = await stock_of(demand)
+    stock = await stock_of(demand, order)
     if not (short := shortages_of(demand, stock.spare)):
         await set_aside(actor, order, wanted, stock)
         return []
@@ -82,15 +84,15 @@ async def reserve(
 
 
 async def renew(
-    actor: Actor, order: Order, rows: Sequence[Reservation], wanted: LineUnits, *, avoid: int
+    actor: Actor, order: Order, rows: Sequence[Reservation], wanted: LineUnits, *, avoid: int | None
 ) -> None:
     """Give reservations back and set their units aside afresh, elsewhere where possible. What is
     nowhere waits for stock."""
     # Every level that may be asked is locked before the first is given back: else an order placed
     # meanwhile could hold one of them and wait for another.
-    await stock_of(demand_of(wanted))
+    await stock_of(demand_of(wanted), order)
     await release(actor, order, rows)
-    await _find_anew(actor, order, wanted, avoid)
+    await find_anew(actor, order, wanted, avoid)
 
 
 async def replace(
@@ -104,15 +106,20 @@ async def replace(
 ) -> None:
     """Take units that are not where they were reserved off the books, and set others aside for
     them, elsewhere where possible. What is nowhere waits for stock."""
-    await stock_of(demand_of(wanted))
+    await stock_of(demand_of(wanted), order)
     await release(actor, order, rows)
-    lost = [Change(level_id=level, on_hand=-units) for level, units in _by_level(rows).items()]
+    lost = [
+        Change(level_id=level, on_hand=-units, lot_id=lot or ledger.ANY)
+        for (level, lot), units in by_place(rows).items()
+    ]
     await ledger.move(actor, MovementReason.ADJUSTED, lost, note=note)
-    await _find_anew(actor, order, wanted, avoid)
+    await find_anew(actor, order, wanted, avoid)
 
 
-async def _find_anew(actor: Actor, order: Order, wanted: LineUnits, avoid: int) -> None:
-    stock = await stock_of(demand_of(wanted))
+async def find_anew(actor: Actor, order: Order, wanted: LineUnits, avoid: int | None) -> None:
+    """Set units aside whose reservations were given back, elsewhere where possible. What is
+    nowhere waits for stock. The order is saved."""
+    stock = await stock_of(demand_of(wanted), order)
     there, missing = divided(wanted, stock.available)
     await set_aside(actor, order, there, stock, avoid=avoid)
     await order.store()
@@ -220,7 +227,14 @@ async def set_aside(
     policy = order.allocation_policy or policies.current().allocation
     distances = _distances(order, stock)
     shares, _ = allocate(demand, stock.supplies, policy=policy, distances=distances, avoid=avoid)
-    changes = [Change(level_id=share.supply.level_id, reserved=share.units) for share in shares]
+    changes = [
+        Change(
+            level_id=share.supply.level_id,
+            reserved=share.units,
+            lot_id=share.supply.lot_id or ledger.ANY,
+        )
+        for share in shares
+    ]
     await ledger.move(actor, MovementReason.RESERVED, changes, order_id=order.id)
     expires_at = expiry_of(order)
     await Reservation.bulk_create(
@@ -271,31 +285,58 @@ _QUEUED = RawSQL(
 )
 
 
-async def stock_of(variant_ids: Iterable[int]) -> Stock:
-    """What lies where. The rows are locked, in the order of their ids, from the look to the
-    reservation: nobody can take in between what is about to be promised."""
+_TRACKING = RawSQL(
+    "(SELECT variants.tracking FROM variants WHERE variants.id = stock_levels.variant_id)"
+)
+
+
+async def stock_of(variant_ids: Iterable[int], order: Order) -> Stock:
+    """What lies where that an order can have. The rows are locked, in the order of their ids, from
+    the look to the reservation: nobody can take in between what is about to be promised."""
     # Tortoise locks nothing for .values().
     levels: list[Any] = await (
         Level.filter(variant_id__in=set(variant_ids), location__archived_at=None)
-        .annotate(queued=_QUEUED)
+        .annotate(queued=_QUEUED, tracking=_TRACKING)
         .select_related("location")
         .select_for_update(of=("stock_levels",))
         .order_by("id")
     )
     levels.sort(key=lambda level: level.location.priority)
     return Stock(
-        supplies=[
-            Supply(
-                level_id=level.id,
-                location_id=level.location_id,
-                variant_id=level.variant_id,
-                available=level.available,
-            )
-            for level in levels
-        ],
+        supplies=await _supplies(order, levels),
         spots={level.location_id: _spot(vars(level.location)) for level in levels},
         queued={level.variant_id: int(level.queued) for level in levels},
     )
+
+
+async def _supplies(order: Order, levels: Sequence[Any]) -> list[Supply]:
+    """What levels have to give: those with lots give these one by one, in the order in which they
+    leave, and only what still keeps long enough when the order is delivered."""
+    tracked = {each.variant_id for each in levels if each.tracking != Tracking.NONE}
+    lots: dict[int, list[LotSupply]] = defaultdict(list)
+    if tracked:
+        found = await lot_supplies.of_variants(tracked)
+        dated = any(each.expires_on for each in found)
+        day = await promises.delivery_day(order) if dated else lot_supplies.soonest()
+        for each in found:
+            if each.is_good(day):
+                lots[each.level_id].append(each)
+    supplies = []
+    for level in levels:
+        offers: list[tuple[int | None, int]] = [(None, level.available)]
+        if level.variant_id in tracked:
+            offers = [(each.lot_id, each.units) for each in lots[level.id]]
+        for lot_id, units in offers:
+            supplies.append(
+                Supply(
+                    level_id=level.id,
+                    location_id=level.location_id,
+                    variant_id=level.variant_id,
+                    available=units,
+                    lot_id=lot_id,
+                )
+            )
+    return supplies
 
 
 def _distances(order: Order, stock: Stock) -> dict[int, Distance]:
@@ -312,38 +353,42 @@ def _spot(values: Mapping[str, Any]) -> Spot:
 
 def _changes(rows: Iterable[Reservation], *, on_hand: bool) -> list[Change]:
     return [
-        Change(level_id=level, reserved=-units, on_hand=-units if on_hand else 0)
-        for level, units in _by_level(rows).items()
+        Change(
+            level_id=level,
+            reserved=-units,
+            on_hand=-units if on_hand else 0,
+            lot_id=lot or ledger.ANY,
+        )
+        for (level, lot), units in by_place(rows).items()
     ]
 
 
-def _by_level(rows: Iterable[Reservation]) -> Counter[int]:
-    units: Counter[int] = Counter()
+def by_place(rows: Iterable[Reservation]) -> Counter[tuple[int, int | None]]:
+    """Units of reservations by their level and lot."""
+    units: Counter[tuple[int, int | None]] = Counter()
     for row in rows:
-        units[row.level_id] += row.quantity
+        units[row.level_id, row.lot_id] += row.quantity
     return units
 
 
 def split(order: Order, wanted: LineUnits, shares: Sequence[Share]) -> list[dict[str, Any]]:
     """Deal the shares of each variant out to the lines that want it: what to reserve for each."""
-    offers: dict[int, list[list[int]]] = defaultdict(list)
-    for share in shares:
-        supply = share.supply
-        offers[supply.variant_id].append([supply.level_id, supply.location_id, share.units])
+    left = [share.units for share in shares]
     rows = []
     for line, units in wanted:
-        for offer in offers[line.variant_id]:
-            level_id, location_id, left = offer
-            taken = min(left, units)
+        for n, share in enumerate(shares):
+            supply = share.supply
+            taken = min(left[n], units) if supply.variant_id == line.variant_id else 0
             if taken:
                 rows.append(
                     {
                         "line_id": line.id,
                         "order_id": order.id,
-                        "level_id": level_id,
-                        "location_id": location_id,
+                        "level_id": supply.level_id,
+                        "location_id": supply.location_id,
+                        "lot_id": supply.lot_id,
                         "quantity": taken,
                     }
                 )
-                offer[2], units = left - taken, units - taken
+                left[n], units = left[n] - taken, units - taken
     return rows

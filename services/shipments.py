@@ -23,7 +23,7 @@ from models.errors import Blocked, NotFound, Problem, Refused, refuse_any
 from models.rows import store_all
 from models.shipments import CARRIER_STATUSES
 from models.statements import select
-from services import completion, exceptions, packages, scopes
+from services import claims, completion, exceptions, packages, scopes
 from services.actors import Actor
 from services.commit import announce, operation
 from services.facts.shipments import (
@@ -150,6 +150,7 @@ async def record_event(
     if shipment.follow([*events, event]):
         await shipment.store()
         await exceptions.follow_parcel(actor, order, shipment, before, description or place)
+        await claims.follow_parcel(actor, order, shipment)
         await _announce_progress(actor, order, shipment)
     return shipment
 
