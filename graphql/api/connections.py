@@ -9,7 +9,7 @@ from tortoise.expressions import Q
 from tortoise.models import Model
 
 from api.context import Info
-from api.fields import column
+from api.fields import column, computed
 from api.nodes import decode
 from api.permissions import Needs
 from api.types.enums import publish
@@ -49,28 +49,32 @@ class Edge(Generic[T]):
 
 @strawberry.type(description="A page of a list.")
 class Connection(Generic[T]):
-    edges: list[Edge[T]] = column("The rows of this page with their cursors.")
-    nodes: list[T] = column("The rows of this page.")
-    page_info: PageInfo = column("Where this page stands in the list.")
+    page: strawberry.Private[Page[Any]]
     count: strawberry.Private[Callable[[], Awaitable[int]]]
+
+    edges: list[Edge[T]] = computed(
+        lambda root: _edges(root.page), "The rows of this page with their cursors."
+    )
+    nodes: list[T] = computed(lambda root: root.page.rows, "The rows of this page.")
+    page_info: PageInfo = computed(
+        lambda root: _page_info(root.page), "Where this page stands in the list."
+    )
 
     @strawberry.field(description="How many rows the whole list has; counted only when asked.")
     async def total_count(self) -> int:
         return await self.count()
 
 
-def connected(page: Page[Any], count: Callable[[], Awaitable[int]]) -> Connection[Any]:
-    pairs = zip(page.cursors, page.rows, strict=True)
-    return Connection(
-        edges=[Edge(cursor=cursor, node=row) for cursor, row in pairs],
-        nodes=list(page.rows),
-        page_info=PageInfo(
-            has_next_page=page.has_next,
-            has_previous_page=page.has_previous,
-            start_cursor=page.cursors[0] if page.cursors else None,
-            end_cursor=page.cursors[-1] if page.cursors else None,
-        ),
-        count=count,
+def _edges(page: Page[Any]) -> list[Edge[Any]]:
+    return [Edge(cursor=page.cursor(row), node=row) for row in page.rows]
+
+
+def _page_info(page: Page[Any]) -> PageInfo:
+    return PageInfo(
+        has_next_page=page.has_next,
+        has_previous_page=page.has_previous,
+        start_cursor=page.cursor(page.rows[0]) if page.rows else None,
+        end_cursor=page.cursor(page.rows[-1]) if page.rows else None,
     )
 
 
@@ -121,8 +125,9 @@ def listed(
         if search and search.strip():
             query = query.filter(listing.search(search.strip(), kind, columns))
         window = Window(first=first, after=after, last=last, before=before)
-        page = await listing.page(query, listing.Sort.of(sort), window)
-        return connected(page, query.count)
+        looked_at = info.context.columns.get(info.path.key)
+        page = await listing.page(query, listing.Sort.of(sort), window, looked_at)
+        return Connection(page=page, count=query.count)
 
     columns = tuple(search)
     resolve.__annotations__["filter"] = Annotated[

@@ -1,4 +1,5 @@
-"""What every resolver may ask for: who is calling, and the batch loaders of this request."""
+"""What every resolver may ask for: who is calling, the batch loaders of this request, and which
+columns are all that is looked at of the rows of a root list, by its key in the answer."""
 
 from dataclasses import dataclass, field
 
@@ -12,6 +13,7 @@ from services.actors import Actor
 class Context:
     actor: Actor
     loaders: Loaders = field(default_factory=Loaders)
+    columns: dict[str | int, frozenset[str]] = field(default_factory=dict)
 
     def forget(self) -> None:
         """Read everything afresh from here on, as for the next event of a subscription."""

@@ -106,7 +106,21 @@ class DiscountLimitError(UserError):
     wanted_percent: Decimal = percentage("wanted", "How much it would have been.")
 
 
+@strawberry.type(description="A purchase order is worth more than the caller may approve.")
+class ApprovalLimitError(UserError):
+    limit: Money = money("limit", "Up to what they may approve, in the shop's currency.")
+    worth: Money = money("worth", "What it is worth.")
+
+
+@strawberry.type(description="What differs is worth more than those who counted may approve.")
+class SecondPersonNeededError(UserError):
+    value: Money = money("value", "What it is worth, missing units and found ones added up.")
+    limit: Money = money("limit", "Up to how much those who counted may approve.")
+
+
 KINDS = (
+    ApprovalLimitError,
+    SecondPersonNeededError,
     DiscountLimitError,
     InvalidError,
     NotFoundError,

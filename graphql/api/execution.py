@@ -6,7 +6,7 @@ Documents are parsed and validated once and remembered, as that costs more than 
 import asyncio
 from collections import OrderedDict
 from collections.abc import AsyncGenerator, AsyncIterator, Collection
-from contextlib import AsyncExitStack, aclosing
+from contextlib import aclosing
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -23,17 +23,17 @@ from graphql import (
     subscribe,
     validate,
 )
-from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
-from api import changes, limits
+from api import limits
+from api.compiled.compiling import Plans
 from api.context import Context
 from api.costs import Reckoner
 from api.documents import Documents
 from api.errors import shown
+from api.executors import Executor, MutationExecutor
 from api.limits import Limits
 from api.observing import observed, outcome
 from api.schema import schema
-from services.commit import undisturbed
 from services.measures import REJECTED
 
 __all__ = ["ExecutionResult", "GraphQLError", "OperationType"]
@@ -63,6 +63,7 @@ class Document:
 
     node: DocumentNode
     reckoner: Reckoner
+    plans: Plans
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,6 +71,7 @@ class Operation:
     """A valid operation, ready to be run."""
 
     document: DocumentNode
+    plans: Plans
     kind: OperationType
     request: Request
     cost: int
@@ -97,12 +99,17 @@ class Ended(Exception):
 
 class Engine:
     """Prepares and runs operations; `introspection` says whether the schema may be asked for and
-    whether errors suggest names from it."""
+    whether errors suggest names from it, `compiled` whether plans are made of documents."""
 
     def __init__(
-        self, *, introspection: bool, limits: Limits = USUAL, documents: Documents | None = None
+        self,
+        *,
+        introspection: bool,
+        limits: Limits = USUAL,
+        documents: Documents | None = None,
+        compiled: bool = True,
     ) -> None:
-        self.introspection, self.limits = introspection, limits
+        self.introspection, self.limits, self.compiled = introspection, limits, compiled
         self.documents = documents or Documents()
         self._rules = [*specified_rules]
         if not introspection:
@@ -132,7 +139,9 @@ class Engine:
         if problems := limits.too_costly(cost, self.limits):
             return Rejected(errors=problems)
         request = replace(request, query=text)
-        return Operation(document=document.node, kind=kind, request=request, cost=cost)
+        return Operation(
+            document=document.node, plans=document.plans, kind=kind, request=request, cost=cost
+        )
 
     async def run(self, operation: Operation, context: Context) -> ExecutionResult:
         """The answer to a query or a mutation."""
@@ -183,6 +192,7 @@ class Engine:
             if operation.kind is OperationType.MUTATION
             else Executor,
             "hide_suggestions": not self.introspection,
+            "plans": operation.plans if self.compiled else None,
         }
 
     def _document(self, query: str) -> Document | list[GraphQLError]:
@@ -205,7 +215,7 @@ class Engine:
                 max_comments=limits.MOST_COMMENTS,
             )
             return self._problems(node) or Document(
-                node=node, reckoner=Reckoner(core, node, self.limits.page)
+                node=node, reckoner=Reckoner(core, node, self.limits.page), plans=Plans(node)
             )
         except GraphQLError as error:
             return [limits.of_syntax(error, self.limits)]
@@ -218,49 +228,6 @@ class Engine:
             or validate(core, node, self._rules, hide_suggestions=not self.introspection)
             or limits.measure(node, self.limits)
         )
-
-
-class Executor(StrawberryGraphQLCoreExecutionContext):
-    """Remembers by the place in the document which fields are selected there.
-
-    graphql-core remembers by the list that leads there, of which each event of a subscription
-    makes a new one: it would find nothing again, and keep everything until the watcher leaves.
-    """
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self._selected: dict[tuple[object, ...], Any] = {}
-
-    def collect_subfields(self, return_type: Any, field_details_list: Any) -> Any:
-        place = (return_type, *(id(each.node) for each in field_details_list))
-        found = self._selected.get(place)
-        if found is None:
-            found = super().collect_subfields(return_type, field_details_list)
-            self._selected[place] = found
-        return found
-
-
-class MutationExecutor(Executor):
-    """Runs each mutation with its payload as one piece of work.
-
-    A caller who hangs up does not stop it half way, and the payload of a dry run is read before
-    the dry run is undone.
-    """
-
-    def execute_field(self, parent_type: Any, *args: Any, **kwargs: Any) -> Any:
-        if parent_type is not self.schema.mutation_type:
-            return super().execute_field(parent_type, *args, **kwargs)
-        field: Any = super().execute_field
-
-        async def whole() -> Any:
-            async with AsyncExitStack() as stack:
-                changes.scope.set(stack)
-                # What was read for the mutation before this one may no longer be so.
-                self.context_value.forget()
-                result = field(parent_type, *args, **kwargs)
-                return await result if self.is_awaitable(result) else result
-
-        return undisturbed(whole())
 
 
 def _choose(document: DocumentNode, name: str | None) -> OperationDefinitionNode | str:

@@ -11,6 +11,7 @@ import strawberry
 from tortoise.models import Model
 
 from api.context import Info
+from api.declarations import Batched, Computed, Related, declared
 from api.permissions import require
 from api.scalars import Money
 from services.actors import Actor, Permission
@@ -24,24 +25,42 @@ def column(description: str) -> Any:
     return strawberry.field(description=description)
 
 
-def money(name: str, description: str) -> Any:
-    """The column `name`, in minor units of the row's `currency`."""
+def computed(of: Callable[[Any], Any], description: str, *columns: str, type: Any = None) -> Any:
+    """What a pure function makes of these columns of the row."""
 
     def resolve(root: Any) -> Any:
+        return of(root)
+
+    metadata = declared(Computed(of=of, columns=columns))
+    return strawberry.field(
+        resolver=resolve, description=description, metadata=metadata, graphql_type=type
+    )
+
+
+def money(name: str, description: str, *, needs: Permission | None = None) -> Any:
+    """The column `name`, in minor units of the row's `currency`."""
+
+    def of(root: Any) -> Any:
         minor = getattr(root, name)
         return None if minor is None else Money.of(minor, root.currency)
 
-    return strawberry.field(resolver=resolve, description=description)
+    def resolve(root: Any, info: Info) -> Any:
+        require(info.context.actor, needs)
+        return of(root)
+
+    if needs is not None:
+        return strawberry.field(resolver=resolve, description=description)
+    return computed(of, description, name, "currency")
 
 
 def percentage(name: str, description: str) -> Any:
     """The column `name`, in millionths, as a percentage."""
 
-    def resolve(root: Any) -> Any:
+    def of(root: Any) -> Any:
         millionths = getattr(root, name)
         return None if millionths is None else to_percent(millionths)
 
-    return strawberry.field(resolver=resolve, description=description)
+    return computed(of, description, name)
 
 
 def one(kind: type[Model], name: str, description: str, *, needs: Permission | None = None) -> Any:
@@ -53,7 +72,8 @@ def one(kind: type[Model], name: str, description: str, *, needs: Permission | N
         key = getattr(root, name)
         return None if key is None else await info.context.loaders.one(kind).load(key)
 
-    return strawberry.field(resolver=resolve, description=description)
+    metadata = declared(Related(kind=kind, column=name, many=False, needs=needs))
+    return strawberry.field(resolver=resolve, description=description, metadata=metadata)
 
 
 def many(kind: type[Model], name: str, description: str, *, needs: Permission | None = None) -> Any:
@@ -64,7 +84,8 @@ def many(kind: type[Model], name: str, description: str, *, needs: Permission | 
             require(info.context.actor, needs)
         return await info.context.loaders.many(kind, name).load(root.id)
 
-    return strawberry.field(resolver=resolve, description=description)
+    metadata = declared(Related(kind=kind, column=name, many=True, needs=needs))
+    return strawberry.field(resolver=resolve, description=description, metadata=metadata)
 
 
 def batched(service: Service, description: str, *, needs: Permission | None = None) -> Any:
@@ -79,4 +100,5 @@ def batched(service: Service, description: str, *, needs: Permission | None = No
 
         return await info.context.loaders.batch(service, load).load(root)
 
-    return strawberry.field(resolver=resolve, description=description)
+    metadata = declared(Batched(service=service, needs=needs))
+    return strawberry.field(resolver=resolve, description=description, metadata=metadata)

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 import strawberry
 
-from api.fields import column
+from api.fields import column, computed
 from models import Row
 
 T = TypeVar("T")
@@ -47,9 +47,9 @@ def locate(given: str) -> tuple[type[Row], int] | None:
 
 @strawberry.interface(description="A record that can be read again by its id.")
 class Node:
-    @strawberry.field(description="Names this record among all of them, whatever its type.")
-    def id(root: Any) -> strawberry.ID:
-        return strawberry.ID(encode(root))
+    id: strawberry.ID = computed(
+        encode, "Names this record among all of them, whatever its type.", "id"
+    )
 
     number: str = column("The number people read aloud; taken wherever an id is.")
     version: int = column("Grows by one with every change; see `expectedVersion`.")

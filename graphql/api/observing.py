@@ -14,7 +14,7 @@ from services import measures, policies
 log = logging.getLogger(__name__)
 
 # Names come from clients, and each becomes several series that are kept for ever.
-MOST_NAMES = 200
+MOST_NAMES = 1_000
 LONGEST_NAME = 64
 OTHER = "other"
 ANONYMOUS = "anonymous"

@@ -27,6 +27,12 @@ def _moment(value: Any) -> datetime:
 _MOMENT = "Give the time as ISO 8601 with its zone, such as 2026-01-31T12:00:00Z."
 
 
+def _written(moment: datetime) -> str:
+    if moment.tzinfo is not UTC:
+        moment = moment.astimezone(UTC)
+    return moment.isoformat()[: -len("+00:00")] + "Z"
+
+
 def _decimal(value: Any) -> Decimal:
     is_number = isinstance(value, str | int | float) and not isinstance(value, bool)
     if not is_number or not _NUMBER.fullmatch(text := str(value)) or len(text) > 40:
@@ -56,7 +62,7 @@ SCALARS = StrawberryConfig(
         datetime: strawberry.scalar(
             name="DateTime",
             description="A moment as ISO 8601 with its zone; answers are in UTC.",
-            serialize=lambda moment: moment.astimezone(UTC).isoformat().replace("+00:00", "Z"),
+            serialize=_written,
             parse_value=_moment,
         ),
         Decimal: strawberry.scalar(

@@ -26,6 +26,7 @@ def likeness(operation: Operation, actor: Actor) -> Hashable:
         orjson.dumps(variables, option=orjson.OPT_SORT_KEYS),
         actor.permissions,
         actor.customer_id,
+        actor.supplier_id,
     )
 
 
