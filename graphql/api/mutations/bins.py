@@ -23,12 +23,16 @@ class BinCreateInput(Step):
     location_id: strawberry.ID = column("The location it is in.")
     code: str = column("Its code, unlike any other there; also what a scanner reads on it.")
     position: int = column("Its place on a picker's walk; the lowest comes first.")
+    storage: models.Storage = strawberry.field(
+        default=models.Storage.AMBIENT, description="How goods lie in it."
+    )
 
 
 @strawberry.input
 class BinUpdateInput(Change):
     code: str | None = optional("Its code, unlike any other there.")
     position: int | None = optional("Its place on a picker's walk.")
+    storage: models.Storage | None = optional("How goods lie in it, while none do.")
 
 
 @strawberry.input
@@ -55,12 +59,16 @@ class BinMutations:
     async def bin_create(self, info: Info, input: BinCreateInput) -> models.Bin:
         location_id = decode(models.Location, input.location_id)
         return await bins.create(
-            info.context.actor, location_id, code=input.code, position=input.position
+            info.context.actor,
+            location_id,
+            code=input.code,
+            position=input.position,
+            storage=input.storage,
         )
 
     @mutation(bins.update, BinPayload, _WRITE, changes=models.Bin)
     async def bin_update(self, info: Info, input: BinUpdateInput) -> models.Bin:
-        changes = given(input, "code", "position")
+        changes = given(input, "code", "position", "storage")
         return await bins.update(info.context.actor, decode(models.Bin, input.id), changes)
 
     @mutation(bins.archive, BinPayload, _WRITE, changes=models.Bin)

@@ -56,6 +56,18 @@ class VariantCreateInput(Step):
     weight_grams: int = strawberry.field(
         default=0, description="What one unit weighs, in grams; 0 where that is not known."
     )
+    tracking: models.Tracking = strawberry.field(
+        default=models.Tracking.NONE, description="How its units are told apart."
+    )
+    rotation: models.Rotation = strawberry.field(
+        default=models.Rotation.FEFO, description="Which of its lots leaves first."
+    )
+    fresh_days: int = strawberry.field(
+        default=0, description="For how many days after delivery a lot has to keep."
+    )
+    storage: models.Storage = strawberry.field(
+        default=models.Storage.AMBIENT, description="How it has to lie."
+    )
 
 
 @strawberry.input
@@ -67,6 +79,10 @@ class VariantUpdateInput(Change):
     tax_class: models.TaxClass | None = optional("How it is taxed from now on.")
     backorderable: bool | None = optional("Whether orders may wait for it from now on.")
     weight_grams: int | None = optional("What one unit weighs, in grams.")
+    tracking: models.Tracking | None = optional("How its units are told apart from now on.")
+    rotation: models.Rotation | None = optional("Which of its lots leaves first from now on.")
+    fresh_days: int | None = optional("For how many days after delivery a lot has to keep.")
+    storage: models.Storage | None = optional("How it has to lie from now on.")
 
 
 @strawberry.input
@@ -110,6 +126,10 @@ class CatalogMutations:
             tax_class=input.tax_class,
             backorderable=input.backorderable,
             weight_grams=input.weight_grams,
+            tracking=input.tracking,
+            rotation=input.rotation,
+            fresh_days=input.fresh_days,
+            storage=input.storage,
         )
 
     @mutation(catalog.update_variant, VariantPayload, _WRITE, changes=models.Variant)
@@ -117,7 +137,10 @@ class CatalogMutations:
         return await catalog.update_variant(
             info.context.actor,
             decode(models.Variant, input.id),
-            given(input, "sku", "name", "barcode", "tax_class", "backorderable", "weight_grams"),
+            given(
+                *(input, "sku", "name", "barcode", "tax_class", "backorderable", "weight_grams"),
+                *("tracking", "rotation", "fresh_days", "storage"),
+            ),
             (input.price.amount, input.price.currency) if input.price else None,
         )
 

@@ -10,7 +10,7 @@ from api.context import Info
 from api.fields import column
 from api.nodes import decode
 from api.types.fulfillments import Fulfillment
-from services import fulfillments, scans
+from services import fulfillments, lot_swaps, scans
 from services.actors import Permission
 from services.mispicks import Scan
 
@@ -38,14 +38,24 @@ def units_by_line(lines: list[FulfillmentUnitsInput] | None) -> dict[int, int] |
 
 @strawberry.input(description="What a picker's scanner read.")
 class PickScanInput:
-    barcode: str = column("The barcode of an item, or its stock keeping unit.")
+    barcode: str = column(
+        "The barcode of an item, its stock keeping unit, its lot code or its serial number."
+    )
     quantity: int = strawberry.field(default=1, description="How many units of it.")
     bin_code: str | None = strawberry.field(
         default=None, description="The bin they were taken from, to be checked as well."
     )
+    lot_code: str | None = strawberry.field(
+        default=None, description="Their lot code or serial number, where it was read as well."
+    )
 
     def scanned(self) -> Scan:
-        return Scan(barcode=self.barcode, quantity=self.quantity, bin_code=self.bin_code)
+        return Scan(
+            barcode=self.barcode,
+            quantity=self.quantity,
+            bin_code=self.bin_code,
+            lot_code=self.lot_code,
+        )
 
 
 @strawberry.input
@@ -65,9 +75,14 @@ class FulfillmentPickScanInput(Change, PickScanInput):
 
 @strawberry.input
 class FulfillmentPackScanInput(Change):
-    barcode: str = column("The barcode of an item, or its stock keeping unit.")
+    barcode: str = column(
+        "The barcode of an item, its stock keeping unit, its lot code or its serial number."
+    )
     quantity: int = strawberry.field(default=1, description="How many units of it.")
     box: str = column("The code of the box they are put into.")
+    lot_code: str | None = strawberry.field(
+        default=None, description="Their lot code or serial number, where it was read as well."
+    )
 
 
 @strawberry.input
@@ -76,6 +91,15 @@ class FulfillmentPickCompleteInput(Change):
         default=None,
         description="What was picked; a line that is left out was not found. Leave out the list "
         "when everything was picked, or everything picked was scanned.",
+    )
+
+
+@strawberry.input
+class FulfillmentPickLotSwapInput(Change):
+    line_id: strawberry.ID = column("The line of the fulfillment that is picked from another lot.")
+    code: str = column("The code of that lot, or the serial number of that unit.")
+    quantity: int | None = strawberry.field(
+        default=None, description="How many units; left out, all that are not picked yet."
     )
 
 
@@ -125,13 +149,30 @@ class FulfillmentMutations:
             info.context.actor, decode(Row, input.id), picked=units_by_line(input.lines)
         )
 
+    @mutation(lot_swaps.swap, FulfillmentPayload, _WORK, changes=Row)
+    async def fulfillment_pick_lot_swap(
+        self, info: Info, input: FulfillmentPickLotSwapInput
+    ) -> Row:
+        return await lot_swaps.swap(
+            info.context.actor,
+            decode(Row, input.id),
+            decode(models.FulfillmentLine, input.line_id),
+            code=input.code,
+            quantity=input.quantity,
+        )
+
     @mutation(fulfillments.pack_start, FulfillmentPayload, _WORK, changes=Row)
     async def fulfillment_pack_start(self, info: Info, input: FulfillmentPackStartInput) -> Row:
         return await fulfillments.pack_start(info.context.actor, decode(Row, input.id))
 
     @mutation(scans.pack, FulfillmentPayload, _WORK, changes=Row)
     async def fulfillment_pack_scan(self, info: Info, input: FulfillmentPackScanInput) -> Row:
-        scan = Scan(barcode=input.barcode, quantity=input.quantity, box=input.box)
+        scan = Scan(
+            barcode=input.barcode,
+            quantity=input.quantity,
+            box=input.box,
+            lot_code=input.lot_code,
+        )
         return await scans.pack(info.context.actor, decode(Row, input.id), scan)
 
     @mutation(fulfillments.pack_complete, FulfillmentPayload, _WORK, changes=Row)

@@ -14,7 +14,7 @@ from api.nodes import decode
 from api.scalars import CurrencyCode
 from api.types.orders import Order
 from api.types.previews import OrderChanges
-from services import order_lines, orders, previews
+from services import completion, order_lines, orders, previews
 from services.actors import Permission
 from services.goods import LineDraft
 from services.orders import Draft
@@ -194,6 +194,11 @@ class OrderCancelInput(Change):
     reason: str = column("Why it is given up.")
 
 
+@strawberry.input
+class OrderCloseInput(Change):
+    pass
+
+
 _ENTER = Permission.ORDERS_ENTER
 
 
@@ -262,3 +267,7 @@ class OrderMutations:
         return await orders.cancel(
             info.context.actor, decode(models.Order, input.id), reason=input.reason
         )
+
+    @mutation(completion.close, OrderPayload, Permission.ORDERS_CONFIRM, changes=models.Order)
+    async def order_close(self, info: Info, input: OrderCloseInput) -> models.Order:
+        return await completion.close(info.context.actor, decode(models.Order, input.id))

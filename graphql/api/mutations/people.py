@@ -36,6 +36,9 @@ class PersonCreateInput(Step):
     customer_id: strawberry.ID | None = strawberry.field(
         default=None, description="Whom they act for: with the role CUSTOMER, and only then."
     )
+    supplier_id: strawberry.ID | None = strawberry.field(
+        default=None, description="Whom they act for: with the role SUPPLIER, and only then."
+    )
 
 
 @strawberry.input
@@ -49,6 +52,9 @@ class PersonRoleSetInput(Change):
     role: models.Role = column("What they are here for from now on.")
     customer_id: strawberry.ID | None = strawberry.field(
         default=None, description="Whom they act for: with the role CUSTOMER, and only then."
+    )
+    supplier_id: strawberry.ID | None = strawberry.field(
+        default=None, description="Whom they act for: with the role SUPPLIER, and only then."
     )
 
 
@@ -93,8 +99,8 @@ class TokenRevokeInput(Change):
     pass
 
 
-def _customer(given: strawberry.ID | None) -> int | None:
-    return None if given is None else decode(models.Customer, given)
+def _id(kind: type[models.Row], given: strawberry.ID | None) -> int | None:
+    return None if given is None else decode(kind, given)
 
 
 async def _proven(actor: Actor, input: SignInInput) -> models.Person | None:
@@ -121,7 +127,8 @@ class PeopleMutations:
             name=input.name,
             role=input.role,
             username=input.username,
-            customer_id=_customer(input.customer_id),
+            customer_id=_id(models.Customer, input.customer_id),
+            supplier_id=_id(models.Supplier, input.supplier_id),
         )
 
     @mutation(people.update, PersonPayload, _WRITE, changes=models.Person)
@@ -136,7 +143,8 @@ class PeopleMutations:
             info.context.actor,
             decode(models.Person, input.id),
             role=input.role,
-            customer_id=_customer(input.customer_id),
+            customer_id=_id(models.Customer, input.customer_id),
+            supplier_id=_id(models.Supplier, input.supplier_id),
         )
 
     @mutation(people.deactivate, PersonPayload, _WRITE, changes=models.Person)

@@ -43,6 +43,9 @@ class EventFilter:
     location_id: strawberry.ID | None = strawberry.field(
         default=None, description="Of this location."
     )
+    supplier_id: strawberry.ID | None = strawberry.field(
+        default=None, description="Of this supplier."
+    )
     kinds: list[EventKind] | None = strawberry.field(
         default=None, description="Of any of these kinds. Heartbeats and resets always come."
     )
@@ -54,6 +57,7 @@ class EventFilter:
             customer_id=_id(models.Customer, self.customer_id),
             variant_id=_id(models.Variant, self.variant_id),
             location_id=_id(models.Location, self.location_id),
+            supplier_id=_id(models.Supplier, self.supplier_id),
             kinds=kinds,
         )
 

@@ -63,7 +63,7 @@ class StockSubscriptions:
 
     @strawberry.subscription(
         description="Stock alerts: first those that are not resolved, then each one that opens, "
-        "is acknowledged or resolves. With a cursor, only what happened after it; one outside the "
+        "is answered or resolves. With a cursor, only what happened after it; one outside the "
         "log is refused as CURSOR_LOST.",
         graphql_type=StockAlertWatched,
     )

@@ -14,7 +14,9 @@ from services import actions
 
 if TYPE_CHECKING:
     from api.types.catalog import Variant
+    from api.types.transfers import TransferLine
 
+TransferLineRef = Annotated["TransferLine", strawberry.lazy("api.types.transfers")]
 VariantRef = Annotated["Variant", strawberry.lazy("api.types.catalog")]
 
 
@@ -26,6 +28,9 @@ class Arrival(Node):
     arrived: int = column("Units that have come.")
     outstanding: int = column("Units that are still to come.")
     expected_at: datetime = column("When they should come.")
+    transfer_line: TransferLineRef | None = one(
+        models.TransferLine, "transfer_line_id", "The line of the transfer that brings it."
+    )
     reference: str = column("What it goes by, such as a delivery note.")
     reason: str = column("Why it was last changed, or called off.")
     status: models.ArrivalStatus = column("Where it stands.")

@@ -13,4 +13,5 @@ class Bin(Node):
     location: Location = one(models.Location, "location_id", "The location it is in.")
     code: str = column("Its code, which is also what a scanner reads on it.")
     position: int = column("Its place on a picker's walk; the lowest comes first.")
+    storage: models.Storage = column("How goods lie in it.")
     archived_at: datetime | None = column("When it was taken down.")

@@ -7,8 +7,10 @@ from api.fields import batched, column, many, money, one
 from api.nodes import Node, node
 from api.scalars import Money
 from api.types.arrivals import Availability
+from api.types.sales import SalesVelocity, Turnover, turned_over
 from api.types.stock import Level
-from services import availability
+from api.types.suppliers import SupplierItem
+from services import availability, supplier_items, turnovers, velocities
 from services.actors import Permission
 
 
@@ -35,10 +37,25 @@ class Variant(Node):
         availability.of_variants, "What can be had of it, now and later."
     )
     weight_grams: int = column("What one unit weighs, in grams; 0 where that is not known.")
+    tracking: models.Tracking = column("How its units are told apart.")
+    rotation: models.Rotation = column("Which of its lots leaves first.")
+    fresh_days: int = column("For how many days after delivery a lot of it has to keep.")
+    storage: models.Storage = column("How it has to lie.")
     archived_at: datetime | None = column("When it was taken out of the catalog.")
+    suppliers: list[SupplierItem] | None = batched(
+        supplier_items.of_variants,
+        "Who sells it, whom to ask first first; needs SUPPLIERS_READ.",
+        needs=Permission.SUPPLIERS_READ,
+    )
     levels: list[Level] | None = many(
         models.Level,
         "variant_id",
         "How much of it lies where; needs STOCK_READ.",
         needs=Permission.STOCK_READ,
+    )
+    turnover: Turnover | None = turned_over(turnovers.of_variants)
+    velocity: SalesVelocity | None = batched(
+        velocities.of_variants,
+        "How fast it is asked for, at all locations together; needs KPIS_READ.",
+        needs=Permission.KPIS_READ,
     )

@@ -4,14 +4,13 @@ The types are made from the facts themselves, so a fact announced is a fact publ
 """
 
 import re
-from dataclasses import fields
+from dataclasses import MISSING, fields
 from datetime import datetime
 from enum import StrEnum
 from inspect import cleandoc
 from typing import TYPE_CHECKING, Annotated, Any, cast, get_type_hints
 
 import strawberry
-from tortoise.models import Model
 
 import models
 from api.context import Info
@@ -33,10 +32,11 @@ OrderRef = Annotated["Order", strawberry.lazy("api.types.orders")]
 CustomerRef = Annotated["Customer", strawberry.lazy("api.types.customers")]
 
 # Which type stands behind a fact's field that names a row, and where it is declared.
-ROWS: dict[str, tuple[type[Model], str]] = {
+ROWS: dict[str, tuple[type[models.Row], str]] = {
     "product_id": (models.Product, "api.types.catalog"),
     "variant_id": (models.Variant, "api.types.catalog"),
     "location_id": (models.Location, "api.types.locations"),
+    "lot_id": (models.Lot, "api.types.lots"),
     "bin_id": (models.Bin, "api.types.bins"),
     "wave_id": (models.Wave, "api.types.picking"),
     "mispick_id": (models.Mispick, "api.types.picking"),
@@ -46,6 +46,12 @@ ROWS: dict[str, tuple[type[Model], str]] = {
     "price_list_id": (models.PriceList, "api.types.prices"),
     "tax_rate_id": (models.TaxRate, "api.types.prices"),
     "arrival_id": (models.Arrival, "api.types.arrivals"),
+    "transfer_id": (models.Transfer, "api.types.transfers"),
+    "receipt_id": (models.Receipt, "api.types.receipts"),
+    "supplier_claim_id": (models.SupplierClaim, "api.types.receipts"),
+    "exchange_id": (models.Exchange, "api.types.exchanges"),
+    "claim_id": (models.Claim, "api.types.claims"),
+    "destination_id": (models.Location, "api.types.locations"),
     "reservation_id": (models.Reservation, "api.types.reservations"),
     "stock_alert_id": (models.StockAlert, "api.types.stock"),
     "fulfillment_id": (models.Fulfillment, "api.types.fulfillments"),
@@ -57,6 +63,18 @@ ROWS: dict[str, tuple[type[Model], str]] = {
     "carrier_id": (models.Carrier, "api.types.shipping"),
     "shipping_method_id": (models.ShippingMethod, "api.types.shipping"),
     "shipment_id": (models.Shipment, "api.types.fulfillments"),
+    "supplier_id": (models.Supplier, "api.types.suppliers"),
+    "supplier_contact_id": (models.SupplierContact, "api.types.suppliers"),
+    "supplier_item_id": (models.SupplierItem, "api.types.suppliers"),
+    "purchase_order_id": (models.PurchaseOrder, "api.types.purchase_orders"),
+    "landed_cost_id": (models.LandedCost, "api.types.purchase_orders"),
+    "stock_count_id": (models.StockCount, "api.types.counts"),
+    "reversing_count_id": (models.StockCount, "api.types.counts"),
+    "count_line_id": (models.CountLine, "api.types.counts"),
+    "variance_id": (models.Variance, "api.types.counts"),
+    "service_case_id": (models.ServiceCase, "api.types.cases"),
+    "case_message_id": (models.CaseMessage, "api.types.cases"),
+    "survey_id": (models.Survey, "api.types.surveys"),
     "person_id": (models.Person, "api.types.people"),
     "token_id": (models.Token, "api.types.people"),
 }
@@ -91,7 +109,16 @@ class Event:
 
     at: datetime = column("When it happened.")
     actor: str | None = column("Who did it, by their number.")
-    order: OrderRef | None = one(models.Order, "order_id", "The order it is about, as it is now.")
+
+    @strawberry.field(description="The order it is about, as it is now; needs ORDERS_READ.")
+    async def order(root: Any, info: Info) -> OrderRef | None:
+        # Suppliers hear of things that have none, which is no reason to refuse them.
+        if root.order_id is None:
+            return None
+        require(info.context.actor, Permission.ORDERS_READ)
+        found: OrderRef | None = await info.context.loaders.one(models.Order).load(root.order_id)
+        return found
+
     customer: CustomerRef | None = one(
         models.Customer,
         "customer_id",
@@ -114,20 +141,23 @@ def _row(name: str) -> Any:
     permission = SCOPES[kind].permission
 
     async def resolve(root: Any, info: Info) -> Any:
-        require(info.context.actor, permission)
+        actor = info.context.actor
+        require(actor, permission)
         key = getattr(root, name, None) or root.details.get(name)
-        return None if key is None else await info.context.loaders.one(kind).load(key)
+        return None if key is None else await info.context.loaders.seen(actor, kind).load(key)
 
     needs = f"; needs {permission.name}" if permission is not Permission.ORDERS_READ else ""
     word = name.removesuffix("_id").replace("_", " ")
     return strawberry.field(resolver=resolve, description=f"The {word}, as it is now{needs}.")
 
 
-def _detail(name: str, kind: Any) -> Any:
+def _detail(name: str, kind: Any, default: Any) -> Any:
+    """A detail; of an event that is older than it, what the fact says where nothing is said."""
+
     def resolve(root: Any) -> Any:
-        value = root.details.get(name)
-        if kind is datetime:
-            return datetime.fromisoformat(value)
+        value = root.details.get(name, default)
+        if kind in (datetime, datetime | None):
+            return None if value is None else datetime.fromisoformat(value)
         return kind(value) if isinstance(kind, type) and issubclass(kind, StrEnum) else value
 
     word = name.replace("_", " ").capitalize()
@@ -148,7 +178,8 @@ def _published(name: str, kind: type[Fact]) -> type:
             namespace[field] = _row(each.name)
         else:
             namespace["__annotations__"][each.name] = hints[each.name]
-            namespace[each.name] = _detail(each.name, hints[each.name])
+            default = None if each.default is MISSING else each.default
+            namespace[each.name] = _detail(each.name, hints[each.name], default)
     return strawberry.type(type(name, (Event,), namespace), description=_sentence(kind))
 
 

@@ -10,10 +10,11 @@ from api.fields import batched, column, many, one
 from api.nodes import Node, node
 from api.types.actions import Action
 from api.types.locations import Location
+from api.types.lots import Lot
 from api.types.packages import Package
 from api.types.papers import Paper
 from api.types.picking import PickListLine, Wave
-from services import actions, mispicks, papers, pick_lists
+from services import actions, mispicks, papers, pick_lists, traces
 from services.actors import Permission
 
 if TYPE_CHECKING:
@@ -29,6 +30,11 @@ class FulfillmentLine(Node):
     quantity: int = column("Units asked for.")
     picked: int = column("Units picked.")
     packed: int = column("Units packed.")
+    lot: Lot | None = batched(
+        traces.of_fulfillment_lines,
+        "The lot, or serial number, that is set aside; needs STOCK_READ.",
+        needs=Permission.STOCK_READ,
+    )
 
 
 @node(models.Fulfillment, "The work one location does for one order.")
@@ -79,6 +85,11 @@ class Fulfillment(Node):
 class ShipmentLine(Node):
     line: OrderLineRef = one(models.OrderLine, "line_id", "The line of the order.")
     quantity: int = column("Units in this parcel.")
+    lot: Lot | None = batched(
+        traces.of_shipment_lines,
+        "The lot, or serial number, they are of; needs STOCK_READ.",
+        needs=Permission.STOCK_READ,
+    )
 
 
 @strawberry.type(description="What a carrier reported of a parcel.")

@@ -6,18 +6,21 @@ from typing import Any, Optional
 import strawberry
 
 import models
-from api.connections import After, Connection, First, connected
+from api.connections import After, Connection, First
 from api.context import Info
 from api.fields import batched, column, many, money, one
 from api.nodes import Node, node
 from api.permissions import require
 from api.scalars import Money
 from api.types.actions import Action
+from api.types.cases import ServiceCase
 from api.types.catalog import Variant
+from api.types.claims import Claim
 from api.types.customers import Customer, PostalAddress
 from api.types.delays import DelayRisk
 from api.types.events import Event
 from api.types.exceptions import OrderException
+from api.types.exchanges import Exchange
 from api.types.fulfillments import Fulfillment, Shipment
 from api.types.invoices import CreditNote, Invoice
 from api.types.papers import Paper
@@ -25,8 +28,20 @@ from api.types.payments import Payment
 from api.types.prices import Discount, PriceStep, price_explanation
 from api.types.promises import Promise
 from api.types.reservations import Allocation, Backorder, Reservation, allocations
+from api.types.returns import Return, Returnable
 from api.types.shipping import ShippingMethod
-from services import actions, holds, papers, progress, promises, prospects, timeline
+from api.types.surveys import Survey
+from services import (
+    actions,
+    exchanges,
+    holds,
+    papers,
+    progress,
+    promises,
+    prospects,
+    return_eligibility,
+    timeline,
+)
 from services.actors import Permission
 
 
@@ -58,6 +73,10 @@ class OrderLine(Node):
     packed: int = column("Units of those that were packed.")
     shipped: int = column("Units of those that the carrier took.")
     delivered: int = column("Units of those that the customer has.")
+    return_requested: int = column("Units of those that are to come back, or have.")
+    return_received: int = column("Units of those that came back and are made good.")
+    return_rejected: int = column("Units of those that came back and are not made good.")
+    written_off: int = column("Units of those that were lost on their way and made good.")
 
     @strawberry.field(
         description="Its place in the queue for stock; null where no unit of it waits.",
@@ -131,6 +150,18 @@ class Order(Node):
     fulfillment_status: progress.OrderFulfillmentStatus = batched(
         progress.fulfillment_statuses, "How far its units have come."
     )
+    return_status: progress.OrderReturnStatus = batched(
+        progress.return_statuses, "How much of it has come back."
+    )
+    returnable: list[Returnable] = batched(
+        return_eligibility.of_orders, "What of it may be sent back, line by line."
+    )
+    returns: list[Return] | None = many(
+        models.Return,
+        "order_id",
+        "What comes back of it; needs RETURNS_READ.",
+        needs=Permission.RETURNS_READ,
+    )
     prices_include_tax: bool = column("Whether prices contain tax, or it comes on top.")
     subtotal: Money = money("subtotal", "What the lines cost before discounts, counted so.")
     discount_total: Money = money("discount_total", "What is off the lines.")
@@ -140,6 +171,9 @@ class Order(Node):
     price_explanation: list[PriceStep] = strawberry.field(
         resolver=price_explanation,
         description="Each rule that was applied, in order; the amounts sum to the total.",
+    )
+    allowance: Money = money(
+        "allowance", "What returns, claims and exchanges have taken off the total."
     )
     payment_status: models.PaymentStatus = column("How far its money has come.")
     payment_due_at: datetime | None = column("Unpaid at this time, it expires; empty, it does not.")
@@ -183,6 +217,7 @@ class Order(Node):
     placed_at: datetime | None = column("When the customer committed.")
     confirmed_at: datetime | None = column("When it was accepted.")
     completed_at: datetime | None = column("When the customer had every remaining unit.")
+    closed_at: datetime | None = column("When the time for returns was over.")
     expired_at: datetime | None = column("When it was given up as it was not paid in time.")
     cancelled_at: datetime | None = column("When it was given up.")
     cancel_reason: str = column("Why it was given up.")
@@ -221,6 +256,18 @@ class Order(Node):
         "What kept it from going its way; needs EXCEPTIONS_READ.",
         needs=Permission.EXCEPTIONS_READ,
     )
+    cases: list[ServiceCase] | None = many(
+        models.ServiceCase,
+        "order_id",
+        "What the service desk was asked about it; needs CASES_READ.",
+        needs=Permission.CASES_READ,
+    )
+    surveys: list[Survey] | None = many(
+        models.Survey,
+        "order_id",
+        "Whether the customer was asked how it went, and what they said; needs CASES_READ.",
+        needs=Permission.CASES_READ,
+    )
     reservations: list[Reservation] = many(
         models.Reservation, "order_id", "Where its units are set aside."
     )
@@ -234,6 +281,30 @@ class Order(Node):
     )
     fulfillments: list[Fulfillment] = many(
         models.Fulfillment, "order_id", "The work on it, one per location and attempt."
+    )
+    origin: Optional["Order"] = one(
+        models.Order, "origin_id", "The order whose goods it exchanges or replaces."
+    )
+    linked_orders: list["Order"] = many(
+        models.Order, "origin_id", "Those that exchange or replace goods of it."
+    )
+    exchange_of: Exchange | None = batched(
+        exchanges.of_orders,
+        "What it is the new order of, where it brings other goods in place of some that come "
+        "back; needs RETURNS_READ.",
+        needs=Permission.RETURNS_READ,
+    )
+    exchanges: list[Exchange] | None = many(
+        models.Exchange,
+        "original_id",
+        "Other goods in place of those of it that come back; needs RETURNS_READ.",
+        needs=Permission.RETURNS_READ,
+    )
+    claims: list[Claim] | None = many(
+        models.Claim,
+        "order_id",
+        "What the customer did not get as they should have; needs RETURNS_READ.",
+        needs=Permission.RETURNS_READ,
     )
     shipments: list[Shipment] = many(models.Shipment, "order_id", "Its parcels.")
     papers: list[Paper] = batched(
@@ -276,4 +347,4 @@ class Order(Node):
 
         loader = info.context.loaders.batch(("timeline", first, after), load)
         lengths = info.context.loaders.batch("timeline lengths", count)
-        return connected(await loader.load(root), lambda: lengths.load(root))
+        return Connection(page=await loader.load(root), count=lambda: lengths.load(root))

@@ -8,6 +8,7 @@ import models
 from api.fields import batched, column, one
 from api.nodes import Node, node
 from api.types.customers import Customer
+from api.types.suppliers import Supplier
 from services import people
 from services.actors import Permission
 
@@ -19,6 +20,9 @@ class Person(Node):
     permissions: list[Permission] = batched(people.permissions, "What they may do.")
     customer: Customer | None = one(
         models.Customer, "customer_id", "The customer they act for, if they are one."
+    )
+    supplier: Supplier | None = one(
+        models.Supplier, "supplier_id", "The supplier they act for, if they are one."
     )
     username: str | None = column("The name they sign in by, with a password.")
     signed_in_at: datetime | None = column("When they last signed in.")

@@ -12,6 +12,7 @@ from api.types.actions import Action
 from api.types.bins import Bin
 from api.types.catalog import Variant
 from api.types.locations import Location
+from api.types.lots import Lot
 from api.types.papers import Paper
 from services import actions, papers, pick_lists, waves
 from services.actors import Permission
@@ -26,6 +27,7 @@ FulfillmentLineRef = Annotated["FulfillmentLine", strawberry.lazy("api.types.ful
 @strawberry.type(description="Units of a variant to be collected from a bin.")
 class PickListLine:
     bin: Bin | None = column("Where they lie, as far as anybody said.")
+    lot: Lot | None = column("Which lot, or serial number, is set aside, where it has some.")
     variant: Variant = column("What to collect.")
     sku: str = column("Its stock keeping unit, which may be scanned in place of a barcode.")
     name: str = column("What it is called.")
@@ -91,6 +93,7 @@ class Mispick(Node):
     barcode: str = column("What was scanned.")
     quantity: int = column("How many units were scanned.")
     bin_code: str | None = column("The bin that was scanned.")
+    lot_code: str | None = column("The lot that was scanned beside the item.")
     box: str | None = column("The box that was scanned.")
     expected: str = column("What would have been right: codes or a count.")
     found: str = column("What was found in its place.")

@@ -13,6 +13,7 @@ from api.permissions import require
 from api.types.actions import Action
 from api.types.catalog import Variant
 from api.types.locations import Location
+from api.types.lots import Lot
 from services import actions, backorders
 from services.actors import Permission
 
@@ -32,6 +33,12 @@ class Reservation(Node):
         "location_id",
         "Where they lie; needs LOCATIONS_READ.",
         needs=Permission.LOCATIONS_READ,
+    )
+    lot: Lot | None = one(
+        models.Lot,
+        "lot_id",
+        "Of which lot, where it has some; needs STOCK_READ.",
+        needs=Permission.STOCK_READ,
     )
     quantity: int = column("How many units.")
     status: models.ReservationStatus = column("Whether it still keeps them.")
