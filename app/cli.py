@@ -15,10 +15,10 @@ from typing import Annotated, Any, NoReturn, TypeVar
 import typer
 from pydantic import ValidationError
 
-from app import backups, serving, tracing
+from app import backups, tracing
 from app.logs import configuration
 from app.settings import Settings, policy, settings
-from models import Customer, Role, Token, database
+from models import Customer, Role, Supplier, Token, database
 from models.database import Tables
 from models.errors import Refused
 from services import checks, clockwork, commit, event_log, people, policies, seeds
@@ -49,6 +49,9 @@ def serve(
 
 
 def _serve(workers: int, **given: Any) -> None:
+    # It takes two seconds to put the schema together, and only those who serve need it.
+    from app import serving
+
     configured = _configured()
     if workers > 1 and not configured.can_have_several_processes:
         _fail(
@@ -220,18 +223,26 @@ def token_create(
     customer: Annotated[
         str, typer.Option(help="The customer a token of that role acts for, such as CUS-1001.")
     ] = "",
+    supplier: Annotated[
+        str, typer.Option(help="The supplier a token of that role acts for, such as SUP-1001.")
+    ] = "",
     label: Annotated[str, typer.Option(help="What it is for.")] = "",
     days: Annotated[int, typer.Option(min=0, help="For how long; 0 for ever.")] = 0,
 ) -> None:
     """Print a new token, and nothing else."""
 
     async def work() -> str:
+        acts_for = await people.first_to_act_for(role)
+        if customer:
+            acts_for["customer_id"] = Customer.id_of(customer)
+        if supplier:
+            acts_for["supplier_id"] = Supplier.id_of(supplier)
         return await people.create_token(
             SYSTEM,
             role,
             name=name or seeds.STAFF.get(role, role.value),
             label=label,
-            customer_id=Customer.id_of(customer) or 0 if customer else await _customer_for(role),
+            **{name: row_id or 0 for name, row_id in acts_for.items()},
             expires_at=now() + timedelta(days=days) if days else None,
         )
 
@@ -316,14 +327,6 @@ def _in_database(work: Callable[[], Awaitable[T]], *, migrated: bool = True) -> 
         raise typer.Exit(130) from None
 
 
-async def _customer_for(role: Role) -> int | None:
-    """A customer for a token of that role where none is named: the first there is."""
-    if role is not Role.CUSTOMER:
-        return None
-    first = await Customer.all().order_by("id").first()
-    return first.id if first is not None else 0
-
-
 def _progress(what: str, done: int, total: int) -> None:
     if sys.stderr.isatty():
         end = "\n" if done >= total else ""
@@ -334,3 +337,7 @@ def _progress(what: str, done: int, total: int) -> None:
 def _fail(message: str) -> NoReturn:
     typer.echo(message, err=True)
     raise typer.Exit(1)
+
+
+if __name__ == "__main__":
+    app()

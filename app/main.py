@@ -14,7 +14,18 @@ from starlette.routing import BaseRoute, Route, WebSocketRoute
 
 from api.documents import Documents
 from api.execution import Engine
-from app import callbacks, graphiql, health, metrics, oidc, papers, tracing
+from app import (
+    callbacks,
+    exports,
+    graphiql,
+    health,
+    metrics,
+    oidc,
+    papers,
+    reports,
+    surveys,
+    tracing,
+)
 from app.callers import Callers
 from app.headers import Guard
 from app.http import Endpoint
@@ -22,9 +33,8 @@ from app.logs import RequestIds
 from app.settings import Settings, policy, settings
 from app.websocket import Sockets
 from models import database
-from services import clockwork, commit, policies
+from services import clockwork, commit, policies, seals
 from services.live import live, persist
-from services.papers import links
 
 log = logging.getLogger(__name__)
 
@@ -36,13 +46,14 @@ def application(given: Settings | None = None) -> Starlette:
         policies.apply(policy())
     configured = given or settings()
     if configured.secret is not None:
-        links.use(configured.secret.get_secret_value())
+        seals.use(configured.secret.get_secret_value())
     oidc.use(configured)
     tracing.begin(configured)
     engine = Engine(
         introspection=configured.is_development,
         limits=configured.limits,
         documents=Documents(configured.trusted_documents, configured.document_folders),
+        compiled=configured.compiled,
     )
     callers = Callers(configured.subscriptions_per_actor)
     rates = configured.rates
@@ -76,6 +87,9 @@ def _routes(endpoint: Endpoint, sockets: Sockets, configured: Settings) -> list[
         WebSocketRoute("/graphql", sockets.serve),
         *callbacks.routes(configured),
         *papers.routes(),
+        *exports.routes(),
+        *surveys.routes(configured),
+        *reports.routes(),
     ]
     if configured.is_development:
         routes += [Route("/", _to_graphiql), *graphiql.routes()]

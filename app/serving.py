@@ -27,7 +27,7 @@ from app.audiences import WIRE
 from app.logs import configuration
 from app.metrics import SHARED
 from app.settings import Settings
-from models import Customer, Role
+from models import Role
 from services import people, seeds
 from services.actors import SYSTEM
 
@@ -91,8 +91,8 @@ def _keep(tokens: dict[str, str]) -> None:
 
 
 async def _token(role: Role) -> str | None:
-    customer = await Customer.all().order_by("id").first() if role is Role.CUSTOMER else None
-    if role is Role.CUSTOMER and customer is None:
+    acts_for = await people.first_to_act_for(role)
+    if None in acts_for.values():
         return None
     name = seeds.STAFF.get(role, role.value)
     return await people.create_token(
@@ -100,7 +100,8 @@ async def _token(role: Role) -> str | None:
         role,
         name=name,
         label="development",
-        customer_id=customer.id if customer is not None else None,
+        customer_id=acts_for.get("customer_id"),
+        supplier_id=acts_for.get("supplier_id"),
     )
 
 

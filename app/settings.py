@@ -18,6 +18,7 @@ from app.rates import Rate, Rates
 from models import Role
 from models.database import is_sqlite
 from services import policies
+from services.case_deadlines import desk_of
 from services.policies import Policy
 
 
@@ -77,6 +78,7 @@ class Settings(BaseSettings):
     operation_timeout: float = Field(default=30.0, gt=0)
     rate_per_actor: float | None = Field(default=None, ge=0)
     rate_per_address: float | None = Field(default=None, ge=0)
+    compiled: bool = True
     trusted_documents: Trust = Trust.OFF
     trusted_documents_folder: Path | None = None
     rate_burst: float = Field(default=10.0, ge=1)
@@ -208,4 +210,7 @@ def policy() -> Policy:
     """The shop's policies, from the environment like every other setting."""
     values = {each.name: os.environ.get(f"WAYBILL_{each.name.upper()}") for each in fields(Policy)}
     given = {name: value for name, value in values.items() if value is not None}
-    return TypeAdapter(Policy).validate_python(given)
+    found: Policy = TypeAdapter(Policy).validate_python(given)
+    # Opening hours that make no sense are told at the start, not with the first case.
+    desk_of(found)
+    return found

@@ -12,7 +12,7 @@ from contextlib import asynccontextmanager
 from starlette.applications import Starlette
 
 from app import main
-from app.demo import counter, road, warehouse
+from app.demo import counter, road, service, warehouse
 from app.demo.shop import Desk, Shop
 from services import clock
 from services.live import persist
@@ -20,7 +20,7 @@ from services.live import persist
 log = logging.getLogger(__name__)
 
 PACE = "WAYBILL_DEMO_PACE"
-DESKS: tuple[Desk, ...] = (*counter.DESKS, *warehouse.DESKS, *road.DESKS)
+DESKS: tuple[Desk, ...] = (*counter.DESKS, *warehouse.DESKS, *road.DESKS, *service.DESKS)
 
 
 def application() -> Starlette:

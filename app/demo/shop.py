@@ -25,7 +25,7 @@ class Shop:
     @classmethod
     async def opened(cls, pace: float, seed: int | None) -> Self:
         """The shop that `waybill seed` made."""
-        people = await Person.filter(customer_id=None).order_by("-id")
+        people = await Person.filter(customer_id=None, supplier_id=None).order_by("-id")
         return cls(
             # Nothing depends on these dice but how the demo looks.
             dice=Random(seed),

@@ -1,6 +1,7 @@
 """The warehouse: work is released, picked and packed by scan with the odd mistake, handed over."""
 
 from datetime import timedelta
+from typing import Any
 
 from app.demo.shop import Desk, Shop, trying
 from models import (
@@ -11,6 +12,7 @@ from models import (
     Role,
     StockAlert,
     StockAlertStatus,
+    Tracking,
 )
 from services import (
     alerts,
@@ -22,7 +24,9 @@ from services import (
     shipments,
     stock,
 )
+from services.alert_answers import HELPED
 from services.clock import now
+from services.lots import LotDraft
 from services.mispicks import Scan
 from services.pick_lists import Item
 from services.seeds.catalog import CARRIERS, tracking_code
@@ -97,7 +101,8 @@ async def hand_over(shop: Shop) -> None:
 async def order_more(shop: Shop) -> None:
     """The buyer takes notice of what runs low and has more sent."""
     buyer = shop.staff[Role.BUYER]
-    for alert in await StockAlert.filter(status=StockAlertStatus.OPEN).order_by("id").limit(20):
+    low = StockAlert.filter(status=StockAlertStatus.OPEN, kind__in=list(HELPED))
+    for alert in await low.order_by("id").limit(20):
         async with trying():
             await alerts.acknowledge(buyer, alert.id)
             at = {"variant_id": alert.variant_id, "location_id": alert.location_id}
@@ -112,13 +117,26 @@ async def receive(shop: Shop) -> None:
     for arrival in await due.order_by("expected_at").limit(20):
         if shop.happens(0.7):
             async with trying():
+                units = arrival.quantity - arrival.arrived
                 await stock.receive(
                     shop.staff[Role.WAREHOUSE_LEAD],
                     variant_id=arrival.variant_id,
                     location_id=arrival.location_id,
-                    quantity=arrival.quantity - arrival.arrived,
+                    quantity=units,
                     arrival_id=arrival.id,
+                    **_lots(shop, arrival, units),
                 )
+
+
+def _lots(shop: Shop, arrival: Arrival, units: int) -> dict[str, Any]:
+    """What stands on units that come in, where they have lots or serial numbers."""
+    variant = next(each for each in shop.variants if each.id == arrival.variant_id)
+    if variant.tracking is Tracking.LOT:
+        keeps = (now() + timedelta(days=90)).date()
+        return {"lot": LotDraft(code=f"{variant.sku}-{arrival.id}", expires_on=keeps)}
+    if variant.tracking is Tracking.SERIAL:
+        return {"serials": [f"{variant.sku}-{arrival.id}-{n}" for n in range(units)]}
+    return {}
 
 
 async def _next(status: FulfillmentStatus, *, most: int = AT_ONCE) -> list[Fulfillment]:
