@@ -7,7 +7,18 @@ from time import monotonic
 
 import uvloop
 
-from bench import databases, drivers, lifecycle, listing, placing, shop, watching
+from bench import (
+    databases,
+    drivers,
+    forecasting,
+    kpis,
+    lifecycle,
+    listing,
+    placing,
+    reading,
+    shop,
+    watching,
+)
 from bench.measure import QUICK, THOROUGH, Effort
 from bench.site import Site
 from bench.table import Row, printed
@@ -19,16 +30,26 @@ PARTS: dict[str, Callable[[Site], Awaitable[list[Row]]]] = {
     "place-http": placing.by_http,
     "life": lifecycle.lived,
     "list": listing.page,
+    "read": reading.answered,
     "trifles": listing.trifles,
     "watch": watching.watched,
+    # Last, as everything after it would be measured among a million orders.
+    "grow": reading.grown,
+    "kpi": kpis.kept,
 }
+
+FORECAST = "forecast"
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="a smoke run of less than a minute")
-    parser.add_argument("--only", choices=PARTS, help="measure this alone")
+    parser.add_argument("--only", choices=[*PARTS, FORECAST], help="measure this alone")
     given = parser.parse_args()
+    if given.only in (None, FORECAST):
+        print(forecasting.table(quick=given.quick), end="\n\n")
+    if given.only == FORECAST:
+        return
     began = monotonic()
     names = [given.only] if given.only else list(PARTS)
     rows = uvloop.run(_measured(names, QUICK if given.quick else THOROUGH))

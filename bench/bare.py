@@ -16,7 +16,7 @@ import orjson
 from tortoise.models import Model
 
 from bench.drivers import Driver, insert
-from models import Order, OrderLine
+from models import Movement, Order, OrderLine
 from services.money import to_decimal
 from services.orders import Draft
 
@@ -96,7 +96,8 @@ async def _place(db: Driver, draft: Draft) -> None:
     line_ids = dict(zip(wanted, await insert(db, "order_lines", lines), strict=True))
     levels = await _reserve(db, wanted, at)
     movements = [
-        {
+        untouched(Movement)
+        | {
             "level_id": level,
             "variant_id": variant,
             "location_id": location,
@@ -196,18 +197,39 @@ def _event(
     return {"kind": kind, "actor": ACTOR} | whom | {"details": text, "at": at}
 
 
+COLUMNS = "id, status, total, currency, placed_at, customer_id"
+
+
 async def list_orders(db: Driver, limit: int) -> bytes:
     """The newest orders with their lines, variants and customers, as Waybill answers."""
-    found = await db.rows(
-        "SELECT id, status, total, currency, placed_at, customer_id FROM orders "
-        "ORDER BY id DESC LIMIT $1",
-        limit,
-    )
+    found = await db.rows(f"SELECT {COLUMNS} FROM orders ORDER BY id DESC LIMIT $1", limit)
+    return orjson.dumps({"data": {"orders": {"nodes": await _orders(db, found)}}})
+
+
+async def one_order(db: Driver, order_id: int) -> bytes:
+    found = await db.rows(f"SELECT {COLUMNS} FROM orders WHERE id = $1", order_id)
+    [order] = await _orders(db, found)
+    return orjson.dumps({"data": {"order": order}})
+
+
+async def tree(db: Driver, limit: int) -> bytes:
+    """The newest orders, their lines, the variants of these and the products of those."""
+    found = await db.rows("SELECT id FROM orders ORDER BY id DESC LIMIT $1", limit)
+    lines = await _lines(db, "order_id, ordered, variant_id", found)
+    variants = await _by_id(db, "variants", "id, sku, product_id", {row[2] for row in lines})
+    products = await _by_id(db, "products", "id, name", {row[2] for row in variants.values()})
+    of_order: dict[int, list[Any]] = {row[0]: [] for row in found}
+    for order, ordered, variant in lines:
+        _, sku, product = variants[variant]
+        goods = {"sku": sku, "product": {"name": products[product][1]}}
+        of_order[order].append({"ordered": ordered, "variant": goods})
+    nodes = [{"number": f"ORD-{1000 + row[0]}", "lines": of_order[row[0]]} for row in found]
+    return orjson.dumps({"data": {"orders": {"nodes": nodes}}})
+
+
+async def _orders(db: Driver, found: Sequence[Any]) -> list[dict[str, Any]]:
     customers = await _by_id(db, "customers", "id, name, email", {row[5] for row in found})
-    lines = await db.rows(
-        "SELECT order_id, ordered, total, currency, variant_id FROM order_lines "
-        f"WHERE order_id IN ({', '.join(str(row[0]) for row in found)}) ORDER BY id"
-    )
+    lines = await _lines(db, "order_id, ordered, total, currency, variant_id", found)
     variants = await _by_id(db, "variants", "id, sku, name", {row[4] for row in lines})
     of_order: dict[int, list[Any]] = {row[0]: [] for row in found}
     for order, ordered, total, currency, variant in lines:
@@ -218,7 +240,7 @@ async def list_orders(db: Driver, limit: int) -> bytes:
                 "variant": {"sku": variants[variant][1], "name": variants[variant][2]},
             }
         )
-    nodes = [
+    return [
         {
             "number": f"ORD-{1000 + order}",
             "status": status.upper(),
@@ -229,7 +251,11 @@ async def list_orders(db: Driver, limit: int) -> bytes:
         }
         for order, status, total, currency, at, customer in found
     ]
-    return orjson.dumps({"data": {"orders": {"nodes": nodes}}})
+
+
+async def _lines(db: Driver, columns: str, orders: Sequence[Any]) -> Sequence[Any]:
+    ids = ", ".join(str(row[0]) for row in orders)
+    return await db.rows(f"SELECT {columns} FROM order_lines WHERE order_id IN ({ids}) ORDER BY id")
 
 
 async def _by_id(db: Driver, table: str, columns: str, ids: set[int]) -> dict[int, Any]:
