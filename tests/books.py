@@ -26,8 +26,79 @@ TRUTHS = {
     "What a level has reserved is what its active reservations keep.": """
         SELECT level.id, level.reserved, SUM(kept.quantity) AS kept
         FROM stock_levels AS level
-        LEFT JOIN reservations AS kept ON kept.level_id = level.id AND kept.status = 'active'
+        LEFT JOIN (
+          SELECT level_id, quantity FROM reservations WHERE status = 'active'
+          UNION ALL
+          SELECT line.level_id, line.allocated FROM transfer_lines AS line
+          JOIN transfers ON transfers.id = line.transfer_id AND transfers.status = 'allocated'
+        ) AS kept ON kept.level_id = level.id
         GROUP BY level.id, level.reserved HAVING level.reserved <> COALESCE(SUM(kept.quantity), 0)
+    """,
+    "What lies in bins and lots is the level, and what moved in and out of them.": """
+        SELECT level_id, bin_id, lot_id, SUM(good), SUM(bad), SUM(held) FROM (
+          SELECT level_id, bin_id, lot_id, on_hand AS good, damaged AS bad, quarantined AS held
+          FROM stock_quants
+          UNION ALL SELECT level_id, bin_id, lot_id, -on_hand_change, -damaged_change,
+                           -quarantined_change FROM stock_movements
+        ) AS both_sides
+        GROUP BY level_id, bin_id, lot_id HAVING SUM(good) <> 0 OR SUM(bad) <> 0 OR SUM(held) <> 0
+    """,
+    "No bin holds less than nothing of anything.": """
+        SELECT * FROM stock_quants WHERE on_hand < 0 OR damaged < 0 OR quarantined < 0
+    """,
+    "Damaged and quarantined units are those that moved.": """
+        SELECT level.id, level.damaged, level.quarantined,
+               SUM(moved.damaged_change) AS bad, SUM(moved.quarantined_change) AS held
+        FROM stock_levels AS level LEFT JOIN stock_movements AS moved ON moved.level_id = level.id
+        GROUP BY level.id, level.damaged, level.quarantined
+        HAVING level.damaged <> COALESCE(SUM(moved.damaged_change), 0)
+            OR level.quarantined <> COALESCE(SUM(moved.quarantined_change), 0)
+    """,
+    "What left for another location has come, is missing, or is expected there.": """
+        SELECT line.id, line.sent, line.received, line.missing, coming.units
+        FROM transfer_lines AS line
+        JOIN transfers AS row ON row.id = line.transfer_id
+        LEFT JOIN (
+          SELECT transfer_line_id, location_id, SUM(quantity - arrived) AS units
+          FROM arrivals WHERE status = 'expected' GROUP BY transfer_line_id, location_id
+        ) AS coming ON coming.transfer_line_id = line.id
+                   AND coming.location_id = row.destination_id
+        WHERE line.sent <> line.received + line.missing + COALESCE(coming.units, 0)
+    """,
+    "Nothing is lost or made on its way, of any lot.": """
+        SELECT transfer_id, variant_id, lot_id, SUM(units) FROM (
+          SELECT transfer_id, variant_id, lot_id,
+                 on_hand_change + damaged_change + quarantined_change AS units
+          FROM stock_movements WHERE reason IN ('sent', 'transferred')
+          UNION ALL
+          SELECT transfer_id, variant_id, lot_id, sent - received FROM transfer_lines
+        ) AS both_sides
+        GROUP BY transfer_id, variant_id, lot_id HAVING SUM(units) <> 0
+    """,
+    "What a receipt took of a variant, in each state, is what came into stock with it.": """
+        SELECT receipt_id, variant_id, SUM(bad), SUM(good) FROM (
+          SELECT receipt_id, variant_id, damaged AS bad, accepted + over AS good FROM receipt_lines
+          UNION ALL
+          SELECT receipt_id, variant_id, -damaged_change, -on_hand_change - quarantined_change
+          FROM stock_movements WHERE reason = 'received' AND receipt_id IS NOT NULL
+        ) AS both_sides
+        GROUP BY receipt_id, variant_id HAVING SUM(bad) <> 0 OR SUM(good) <> 0
+    """,
+    "What waits to be judged lies in quarantine.": """
+        SELECT line.variant_id, row.location_id, SUM(line.inspecting + line.held), level.quarantined
+        FROM receipt_lines AS line
+        JOIN receipts AS row ON row.id = line.receipt_id
+        JOIN stock_levels AS level
+          ON level.variant_id = line.variant_id AND level.location_id = row.location_id
+        GROUP BY line.variant_id, row.location_id, level.quarantined
+        HAVING SUM(line.inspecting + line.held) > level.quarantined
+    """,
+    "What came of a line of a purchase order is what its receipts took.": """
+        SELECT line.id, line.received, SUM(came.accepted + came.damaged)
+        FROM purchase_order_lines AS line
+        JOIN receipt_lines AS came ON came.purchase_order_line_id = line.id
+        GROUP BY line.id, line.received
+        HAVING line.received <> SUM(came.accepted + came.damaged)
     """,
     "A line has delivered ≤ shipped ≤ packed ≤ picked ≤ ordered − cancelled.": """
         SELECT * FROM order_lines

@@ -4,8 +4,8 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
-from dataclasses import asdict, dataclass
-from datetime import UTC, datetime, timedelta
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, date, datetime, timedelta
 from itertools import count
 from typing import Any
 
@@ -23,6 +23,7 @@ from models import (
     Level,
     Location,
     LocationKind,
+    Lot,
     MovementReason,
     Order,
     OrderChannel,
@@ -30,11 +31,13 @@ from models import (
     Product,
     RateBand,
     Role,
+    Rotation,
     ServiceLevel,
     Shipment,
     ShipmentStatus,
     ShippingMethod,
     ShippingZone,
+    Tracking,
     Variant,
 )
 from models.errors import Path, Problem, Refused
@@ -44,6 +47,7 @@ from services.actors import ROLE_PERMISSIONS, SYSTEM, Actor
 from services.commit import operation
 from services.goods import LineDraft
 from services.ledger import Change
+from services.lots import LotDraft
 from services.orders import Draft
 
 
@@ -58,6 +62,8 @@ OTHER_PICKER = actor(Role.PICKER, 3)
 LEAD = actor(Role.WAREHOUSE_LEAD, 4)
 MANAGER = actor(Role.MANAGER, 5)
 ADMIN = actor(Role.ADMIN, 6)
+BUYER = actor(Role.BUYER, 8)
+OTHER_BUYER = actor(Role.BUYER, 9)
 
 
 def actor_for(customer: Customer) -> Actor:
@@ -145,6 +151,47 @@ class Shop:
     async def receive(self, variant: Variant, location: Location, quantity: int) -> None:
         at = {"variant_id": variant.id, "location_id": location.id}
         await stock.receive(SYSTEM, **at, quantity=quantity)
+
+    async def tracked(
+        self, tracking: Tracking = Tracking.LOT, *, rotation: Rotation = Rotation.FEFO, **given: Any
+    ) -> Variant:
+        """Tea, of which each lot is told apart; the next shop's has another name."""
+        variant = await _variant(self.product, f"TEA-{next(_numbers)}", "Tea", 700)
+        variant.update_from_dict({"tracking": tracking, "rotation": rotation} | given)
+        await variant.save()
+        return variant
+
+    async def work_of(self, variant: Variant, units: int, stage: str) -> Fulfillment:
+        """The first fulfillment of an order of a variant, taken to one of STAGES."""
+        order = await self.place_of(variant, units)
+        await orders.confirm(SYSTEM, order.id)
+        for each in await work_on(order):
+            await work_through(each, stage)
+        return (await work_on(order))[0]
+
+    async def receive_lot(
+        self,
+        variant: Variant,
+        location: Location,
+        quantity: int,
+        code: str,
+        *,
+        expires_on: date | None = None,
+    ) -> Lot:
+        await stock.receive(
+            SYSTEM,
+            variant_id=variant.id,
+            location_id=location.id,
+            quantity=quantity,
+            lot=LotDraft(code=code, expires_on=expires_on),
+        )
+        return await Lot.get(variant_id=variant.id, code=code)
+
+    async def place_of(self, variant: Variant, units: int, **given: Any) -> Order:
+        """A placed order of so many units of a variant."""
+        lines = [LineDraft(variant_id=variant.id, quantity=units)]
+        draft = replace(self.draft(mug=1), lines=lines)
+        return await orders.place(SYSTEM, draft=draft, **given)
 
     async def expect(self, variant: Variant, quantity: int, *, day: int = 20) -> Arrival:
         """So many units should come to the north on that day of January."""

@@ -6,6 +6,7 @@ import shutil
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from graphlib import TopologicalSorter
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -26,6 +27,7 @@ pytest.register_assert_rewrite(
 
 from tests import cast  # noqa: E402
 from tests.cast import Shop  # noqa: E402
+from tests.reopening import reopen_quickly, same_statements  # noqa: E402
 
 POSTGRES_URL = os.environ.get(
     "WAYBILL_TEST_POSTGRES_URL", "postgres://postgres@127.0.0.1:5432/postgres"
@@ -50,8 +52,17 @@ def absent(reason: str) -> NoReturn:
     pytest.skip(reason)
 
 
-# Tests order the same goods for the same people over and over again; those about that say so.
-policies.apply(Policy(duplicate_hours=0, fraud_review_score=0))
+# Tests order the same goods for the same people over and over again, things go wrong without
+# anybody's asking the desk, and parcels arrive on days long past; those about that say so.
+policies.apply(
+    Policy(
+        duplicate_hours=0,
+        fraud_review_score=0,
+        cases_of_exceptions=False,
+        survey_days=0,
+        return_days=None,
+    )
+)
 
 # Databases
 
@@ -67,8 +78,16 @@ def database_url(request: pytest.FixtureRequest) -> str:
 async def database(database_url: str) -> AsyncIterator[str]:
     """A fresh, migrated database, open in this process; its URL is for other processes."""
     async with databases.opened(database_url):
-        yield database_url
+        with same_statements():
+            yield database_url
         await commit.finish_all()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        reopen_quickly(patch)
+        yield
 
 
 @pytest.fixture
@@ -189,11 +208,17 @@ async def _drop_database(server: str, url: str) -> None:
 async def _how_to_empty(connection: asyncpg.Connection) -> str:
     tables = await connection.fetch(
         "SELECT relname AS name FROM pg_class WHERE relkind = 'r' "
-        "AND relnamespace = 'public'::regnamespace AND relname NOT LIKE 'tortoise%' "
-        # What refers to a table was made after it.
-        "ORDER BY oid DESC"
+        "AND relnamespace = 'public'::regnamespace AND relname NOT LIKE 'tortoise%'"
     )
-    deletes = [f"DELETE FROM {table['name']}" for table in tables]
+    references = await connection.fetch(
+        "SELECT conrelid::regclass::text AS table, confrelid::regclass::text AS other "
+        "FROM pg_constraint WHERE contype = 'f' AND conrelid <> confrelid"
+    )
+    # What refers to a table is emptied before it.
+    order: TopologicalSorter[str] = TopologicalSorter({table["name"]: () for table in tables})
+    for each in references:
+        order.add(each["other"], each["table"])
+    deletes = [f"DELETE FROM {name}" for name in order.static_order()]
     renumber = (
         "SELECT setval(oid, 1, false) FROM pg_class "
         "WHERE relkind = 'S' AND relname NOT LIKE 'tortoise%'"
@@ -273,6 +298,16 @@ def manager() -> Actor:
 @pytest.fixture
 def admin() -> Actor:
     return cast.ADMIN
+
+
+@pytest.fixture
+def buyer() -> Actor:
+    return cast.BUYER
+
+
+@pytest.fixture
+def other_buyer() -> Actor:
+    return cast.OTHER_BUYER
 
 
 @pytest.fixture

@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+from services.kpis.reader import measures as kpi_measures
+
 
 def first(table: str, condition: str = "TRUE") -> str:
     """A condition for the oldest row of a table that answers to one."""
@@ -22,15 +24,95 @@ def work(status: str) -> str:
 
 ORDINARY = first("stock_levels")
 WAITING = first("order_lines", "backordered > 0")
-EMPTY = "id = (SELECT MAX(level_id) FROM stock_alerts WHERE is_open)"
+EMPTY = "id = (SELECT MAX(level_id) FROM stock_alerts WHERE is_open AND kind = 'out_of_stock')"
+
+
+# A condition for a line of a transfer of a status, by the name of the column of its id.
+def travelling(status: str, column: str = "id") -> str:
+    lines = "SELECT MIN(line.id) FROM transfer_lines AS line JOIN transfers AS row"
+    return f"{column} = ({lines} ON row.id = line.transfer_id WHERE row.status = '{status}')"
+
+
+def buying(status: str) -> str:
+    """A condition for a line of a purchase order of a status."""
+    ids = f"purchase_order_id IN (SELECT id FROM purchase_orders WHERE status = '{status}')"
+    return first("purchase_order_lines", ids)
+
+
+# A condition for a line of a return that nothing has come of.
+of_return = "returned_id IN (SELECT id FROM returns WHERE status = 'requested')"
 
 # What is done to the rows of a lived-in shop, and the names of the rules that it breaks.
 DAMAGES: Sequence[tuple[str, set[str]]] = (
     (
+        "INSERT INTO order_shares (order_id, customer_id, currency, month, placed_at, orders, "
+        "cancelled, units, returned, spent, allowed) "
+        "VALUES (0, 0, 'EUR', '2026-01', '2026-01-01', 1, 0, 1, 0, 1, 0)",
+        {"order-shares", "customer-figures", "customer-months"},
+    ),
+    (
+        "INSERT INTO customer_figures (customer_id, currency, orders, cancelled, units, returned, "
+        "spent, allowed, segment, first_order_at, last_order_at, version, created_at, updated_at) "
+        "SELECT MIN(id), 'EUR', 1, 0, 1, 0, 1, 0, 'new', MIN(created_at), MIN(created_at), 1, "
+        "MIN(created_at), MIN(created_at) FROM customers",
+        {"customer-figures", "customer-segments"},
+    ),
+    (f"UPDATE customers SET erased_at = created_at WHERE {first('customers')}", {"customer-ended"}),
+    (
         f"UPDATE stock_levels SET reserved = on_hand + 1, reorder_point = NULL WHERE {ORDINARY}",
         {"level-bounds", "level-ledger", "level-reservations"},
     ),
-    (f"UPDATE stock_levels SET on_hand = on_hand + 1 WHERE {ORDINARY}", {"level-ledger"}),
+    (
+        f"UPDATE stock_levels SET on_hand = on_hand + 1 WHERE {ORDINARY}",
+        {"level-ledger", "level-quants"},
+    ),
+    (
+        f"UPDATE stock_quants SET on_hand = on_hand + 1 WHERE {first('stock_quants')}",
+        {"level-quants", "quant-ledger"},
+    ),
+    (
+        "INSERT INTO stock_quants (level_id, on_hand, damaged, quarantined) "
+        "SELECT MIN(id), 0, 0, 0 FROM stock_levels",
+        {"quant-bounds"},
+    ),
+    (
+        "UPDATE stock_quants SET lot_id = NULL "
+        "WHERE lot_id = (SELECT id FROM lots WHERE code = 'S1')",
+        {"lot-quants", "quant-ledger"},
+    ),
+    (
+        "UPDATE stock_quants SET lot_id = (SELECT id FROM lots WHERE code = 'S1') "
+        "WHERE lot_id = (SELECT id FROM lots WHERE code = 'S2')",
+        {"lot-serials", "quant-ledger"},
+    ),
+    (
+        "UPDATE reservations SET lot_id = NULL WHERE status = 'active' AND lot_id IS NOT NULL",
+        {"lot-reservations"},
+    ),
+    (
+        "UPDATE reservations SET lot_id = (SELECT id FROM lots WHERE code = 'EMPTY') "
+        "WHERE status = 'active' AND lot_id IS NOT NULL",
+        {"lot-kept"},
+    ),
+    ("UPDATE lots SET recalled_at = NULL", {"lot-recalls"}),
+    ("UPDATE recalls SET ended_at = created_at", {"lot-recalls"}),
+    ("UPDATE stock_levels SET in_bins = FALSE", {"quant-places"}),
+    (f"UPDATE stock_levels SET maximum = 0 WHERE {ORDINARY}", {"alert-missing"}),
+    ("UPDATE lots SET expires_on = '2199-01-01'", {"alert-expiring"}),
+    (
+        "UPDATE lots SET expires_on = '2000-01-01' WHERE expires_on > '2100-01-01'",
+        {"alert-expiring"},
+    ),
+    ("UPDATE forecasts SET mean = 0", {"alert-projected"}),
+    (
+        "UPDATE bins SET storage = 'frozen' WHERE "
+        + first("bins", "id IN (SELECT bin_id FROM stock_quants)"),
+        {"quant-places"},
+    ),
+    (
+        f"UPDATE stock_movements SET bin_id = 1 WHERE {first('stock_movements', 'bin_id IS NULL')}",
+        {"quant-ledger"},
+    ),
     (
         f"UPDATE stock_movements SET on_hand_after = on_hand_after + 1 "
         f"WHERE {first('stock_movements')}",
@@ -43,7 +125,7 @@ DAMAGES: Sequence[tuple[str, set[str]]] = (
     ),
     (
         f"DELETE FROM stock_movements WHERE {first('stock_movements', 'order_id IS NULL')}",
-        {"movement-balance", "level-ledger"},
+        {"movement-balance", "level-ledger", "quant-ledger"},
     ),
     (
         "UPDATE stock_movements SET reason = 'shipped' "
@@ -54,6 +136,92 @@ DAMAGES: Sequence[tuple[str, set[str]]] = (
         "UPDATE stock_movements SET order_id = NULL "
         f"WHERE {first('stock_movements', 'order_id IS NOT NULL')}",
         {"movement-reason", "order-movements"},
+    ),
+    (
+        "UPDATE receipt_lines SET inspecting = -1 WHERE " + first("receipt_lines"),
+        {"receipt-units"},
+    ),
+    (
+        "UPDATE receipt_lines SET accepted = accepted + 1 WHERE "
+        + first("receipt_lines", "accepted > 0"),
+        {"receipt-movements", "receipt-scans", "receipt-orders"},
+    ),
+    (
+        "UPDATE receipt_scans SET quantity = quantity + 1 WHERE "
+        + first("receipt_scans", "result = 'accepted'"),
+        {"receipt-scans"},
+    ),
+    (
+        "UPDATE receipts SET status = 'cancelled' WHERE "
+        + first("receipts", "status = 'completed'"),
+        {"receipt-status"},
+    ),
+    (
+        "UPDATE supplier_claims SET settled_at = NULL WHERE "
+        + first("supplier_claims", "status = 'settled'"),
+        {"claim-status"},
+    ),
+    (
+        f"UPDATE transfer_lines SET allocated = allocated + 1 WHERE {travelling('allocated')}",
+        {"transfer-units", "level-reservations"},
+    ),
+    (
+        f"UPDATE transfer_lines SET received = received + 1 WHERE {travelling('received')}",
+        {"transfer-units", "transfer-status", "transfer-movements", "transfer-arrivals"},
+    ),
+    (
+        "UPDATE transfers SET status = 'received' WHERE "
+        + first("transfers", "status = 'partially_received'"),
+        {"transfer-status"},
+    ),
+    (
+        "UPDATE transfers SET status = 'in_transit' WHERE "
+        + first("transfers", "status = 'partially_received'"),
+        {"transfer-status"},
+    ),
+    (
+        "UPDATE stock_movements SET transfer_id = (SELECT MIN(id) FROM transfers) WHERE "
+        + first("stock_movements", "reason = 'transferred'"),
+        {"transfer-movements"},
+    ),
+    (
+        "UPDATE arrivals SET quantity = quantity + 1 WHERE "
+        + travelling("in_transit", "transfer_line_id"),
+        {"transfer-arrivals"},
+    ),
+    (
+        "UPDATE order_lines SET return_requested = return_requested - 1 WHERE "
+        + first("order_lines", "return_requested > return_received + return_rejected"),
+        {"return-counts"},
+    ),
+    (
+        "UPDATE return_lines SET variant_id = (SELECT MAX(id) FROM variants) WHERE "
+        + first("return_lines"),
+        {"return-delivered"},
+    ),
+    (
+        "UPDATE return_lines SET quantity = 90 WHERE " + first("return_lines", of_return),
+        {"return-counts", "return-delivered"},
+    ),
+    (
+        "UPDATE return_units SET units = units + 1 WHERE "
+        + first("return_units", "line_id IS NOT NULL AND disposition IS NULL"),
+        {"return-units", "return-movements"},
+    ),
+    (
+        "UPDATE return_units SET disposition = NULL WHERE "
+        + first("return_units", "disposition = 'restock'"),
+        {"return-status", "return-movements"},
+    ),
+    (
+        "UPDATE returns SET status = 'in_transit' WHERE "
+        + first("returns", "status = 'partially_received'"),
+        {"return-status"},
+    ),
+    (
+        "UPDATE stock_movements SET return_id = (SELECT MAX(id) FROM returns) WHERE "
+        + first("stock_movements", "reason = 'returned'"),
+        {"return-movements"},
     ),
     (
         "UPDATE reservations SET quantity = quantity + 1 WHERE "
@@ -113,10 +281,13 @@ DAMAGES: Sequence[tuple[str, set[str]]] = (
         {"line-given-up", "line-waiting"},
     ),
     (f"UPDATE order_lines SET cancelled = 0 WHERE {line_of('cancelled')}", {"line-given-up"}),
-    (f"UPDATE order_lines SET return_received = 1 WHERE {line_of('completed')}", {"line-returns"}),
+    (
+        f"UPDATE order_lines SET return_received = 1 WHERE {line_of('completed')}",
+        {"line-returns", "return-counts"},
+    ),
     (
         f"UPDATE order_lines SET return_requested = 9 WHERE {line_of('completed')}",
-        {"line-returns"},
+        {"line-returns", "return-counts"},
     ),
     (
         f"UPDATE order_lines SET reserved = 0, backordered = ordered WHERE {line_of('placed')}",
@@ -282,7 +453,7 @@ DAMAGES: Sequence[tuple[str, set[str]]] = (
     ),
     (
         f"UPDATE bins SET archived_at = created_at WHERE {first('bins')}",
-        {"bin-home"},
+        {"bin-home", "quant-places"},
     ),
     *(
         (
@@ -417,7 +588,8 @@ DAMAGES: Sequence[tuple[str, set[str]]] = (
         {"reservation-expiry"},
     ),
     (
-        "UPDATE arrivals SET arrived = quantity WHERE " + first("arrivals"),
+        "UPDATE arrivals SET arrived = quantity WHERE "
+        + first("arrivals", "COALESCE(transfer_line_id, purchase_order_id) IS NULL"),
         {"arrival-counts", "arrival-movements"},
     ),
     ("UPDATE arrivals SET ended_at = NULL WHERE status = 'cancelled'", {"arrival-counts"}),
@@ -430,6 +602,34 @@ DAMAGES: Sequence[tuple[str, set[str]]] = (
     ("UPDATE idempotency_records SET row_id = 0", {"idempotency-answers"}),
     ("UPDATE idempotency_records SET row_type = 'Rumor'", {"idempotency-answers"}),
     ("UPDATE people SET customer_id = NULL", {"people-customers"}),
+    *(
+        (f"UPDATE service_cases SET {what} WHERE {first('service_cases', where)}", {rule})
+        for what, where, rule in (
+            ("due_at = resolve_due_at", "first_responded_at IS NULL", "case-due"),
+            ("turn_at = opened_at", "due_at IS NULL", "case-due"),
+            ("escalate_at = NULL", "due_at IS NOT NULL", "case-escalation"),
+            ("paused_at = opened_at", "status = 'open'", "case-status"),
+            ("closed_at = NULL", "status = 'closed'", "case-status"),
+            ("resolved_by = NULL", "status = 'resolved'", "case-status"),
+            (
+                "exception_id = (SELECT MAX(id) FROM order_exceptions WHERE kind = 'on_hold')",
+                "exception_id IS NULL AND status = 'open'",
+                "case-order",
+            ),
+            (
+                "customer_id = (SELECT MAX(id) FROM customers)",
+                "order_id IS NOT NULL AND id NOT IN (SELECT case_id FROM surveys "
+                "WHERE case_id IS NOT NULL)",
+                "case-order",
+            ),
+        )
+    ),
+    ("UPDATE case_messages SET is_internal = TRUE", {"case-response"}),
+    ("UPDATE case_messages SET is_internal = FALSE WHERE is_internal", {"case-response"}),
+    ("UPDATE surveys SET score = NULL WHERE status = 'answered'", {"survey-answer"}),
+    ("UPDATE surveys SET goods_score = 6 WHERE status = 'answered'", {"survey-answer"}),
+    ("UPDATE surveys SET subject = 'case' WHERE order_id IS NOT NULL", {"survey-subject"}),
+    ("UPDATE surveys SET customer_id = customer_id + 999", {"survey-subject"}),
     (
         "UPDATE order_exceptions SET resolved_by = NULL WHERE "
         + first("order_exceptions", "is_open IS NULL"),
@@ -488,5 +688,176 @@ DAMAGES: Sequence[tuple[str, set[str]]] = (
         + first("orders", "shipping_price > 0"),
         {"shipping-charge"},
     ),
+    (f"UPDATE demand_days SET units = units + 1 WHERE {first('demand_days')}", {"demand-days"}),
+    (f"UPDATE demand_days SET out = 1.5 WHERE {first('demand_days')}", {"demand-shares"}),
+    (f"UPDATE forecasts SET location_id = 0 WHERE {first('forecasts')}", {"forecast-copies"}),
+    (
+        "UPDATE replenishment_proposals SET is_open = NULL WHERE "
+        + first("replenishment_proposals", "status = 'open'"),
+        {"proposal-open"},
+    ),
+    (
+        "UPDATE replenishment_proposals SET quantity = quantity + pack_size WHERE "
+        + first("replenishment_proposals"),
+        {"proposal-explanation"},
+    ),
+    (
+        "UPDATE replenishment_proposals SET pack_size = 7 WHERE "
+        + first("replenishment_proposals", "quantity = 40"),
+        {"proposal-packs"},
+    ),
+    (
+        "UPDATE replenishment_proposals SET purchase_order_id = NULL WHERE "
+        + first("replenishment_proposals", "status = 'accepted'"),
+        {"proposal-orders"},
+    ),
+    (
+        "UPDATE replenishment_proposals SET decided_at = '2100-01-01 00:00:00+00:00' WHERE "
+        + first("replenishment_proposals", "status = 'accepted'"),
+        {"proposal-drafts"},
+    ),
+    (
+        f"UPDATE replenishment_policies SET variant_id = 0 WHERE {first('replenishment_policies')}",
+        {"replenishment-copies"},
+    ),
+    (
+        "UPDATE replenishment_proposals SET variant_id = 0 WHERE "
+        + first("replenishment_proposals"),
+        {"replenishment-copies"},
+    ),
     ("UPDATE shipping_methods SET is_default = TRUE", {"shipping-default"}),
+    ("UPDATE supplier_items SET pack_size = 0", {"item-prices"}),
+    ("UPDATE supplier_items SET breaks = '[[1, 500], [10, 600]]'", {"item-prices"}),
+    ("UPDATE supplier_items SET breaks = '[[10, 500], [1, 600]]'", {"item-prices"}),
+    ("UPDATE supplier_items SET currency = 'USD'", {"item-currency"}),
+    ("UPDATE people SET supplier_id = NULL WHERE role = 'supplier'", {"people-suppliers"}),
+    (
+        "UPDATE supplier_deliveries SET damaged = damaged + 1 WHERE "
+        + first("supplier_deliveries"),
+        {"delivery-units"},
+    ),
+    ("DELETE FROM supplier_deliveries", {"delivery-units"}),
+    (
+        "UPDATE purchase_order_lines SET confirmed = quantity + 1 WHERE " + buying("sent"),
+        {"purchase-lines"},
+    ),
+    (
+        "UPDATE purchase_order_lines SET price = price + 1 WHERE " + buying("sent"),
+        {"purchase-sums"},
+    ),
+    (
+        "UPDATE landed_costs SET amount = amount + 1 WHERE " + first("landed_costs"),
+        {"purchase-sums"},
+    ),
+    (
+        "UPDATE arrivals SET quantity = quantity + 1 WHERE "
+        + first("arrivals", "status = 'expected' AND purchase_order_id IS NOT NULL"),
+        {"purchase-arrivals"},
+    ),
+    (
+        "UPDATE arrivals SET arrived = arrived + 9, quantity = quantity + 9 WHERE "
+        + first("arrivals", "status = 'expected' AND purchase_order_id IS NOT NULL"),
+        {"purchase-arrived"},
+    ),
+    (
+        "UPDATE purchase_orders SET acknowledged_at = NULL WHERE "
+        + first("purchase_orders", "status = 'acknowledged'"),
+        {"purchase-status"},
+    ),
+    (
+        "UPDATE purchase_orders SET closed_at = NULL WHERE "
+        + first("purchase_orders", "status = 'closed'"),
+        {"purchase-status"},
+    ),
+    (
+        "UPDATE purchase_orders SET due_at = NULL WHERE "
+        + first("purchase_orders", "status = 'sent'"),
+        {"purchase-dates"},
+    ),
+    (
+        "UPDATE purchase_dispatches SET delivered_at = created_at, due_at = created_at WHERE "
+        + first("purchase_dispatches"),
+        {"purchase-told"},
+    ),
+    (
+        "UPDATE stock_counts SET lines_counted = lines_counted - 1 WHERE "
+        + first("stock_counts", "status = 'open' AND lines_counted > 0"),
+        {"count-progress"},
+    ),
+    (
+        "UPDATE stock_counts SET posted_by = NULL WHERE "
+        + first("stock_counts", "status = 'posted'"),
+        {"count-status"},
+    ),
+    (
+        "UPDATE stock_count_lines SET open_key = NULL WHERE "
+        + first("stock_count_lines", "open_key IS NOT NULL"),
+        {"count-place"},
+    ),
+    (
+        "UPDATE stock_count_scans SET counted = counted + 1 WHERE "
+        "id = (SELECT MAX(id) FROM stock_count_scans)",
+        {"count-scans"},
+    ),
+    (
+        "UPDATE stock_variances SET quantity = quantity + 1 WHERE "
+        + first("stock_variances", "posted IS NULL"),
+        {"variance-units"},
+    ),
+    (
+        "UPDATE stock_variances SET status = 'explained' WHERE "
+        + first("stock_variances", "posted IS NOT NULL"),
+        {"variance-status"},
+    ),
+    (
+        "UPDATE stock_movements SET count_id = NULL WHERE "
+        + first("stock_movements", "count_id IS NOT NULL"),
+        {"count-movements"},
+    ),
+    (
+        "UPDATE orders SET allowance = allowance - 1 WHERE "
+        + first("orders", "allowance > 0 AND payment_status = 'none'"),
+        {"order-allowance"},
+    ),
+    (
+        "UPDATE exchanges SET worth = worth + 1 WHERE "
+        + first("exchanges", "unsettled_at IS NULL"),
+        {"exchange-shares"},
+    ),
+    (
+        "UPDATE returns SET explanation = '[]' WHERE " + first("returns", "refund > 0"),
+        {"return-explained"},
+    ),
+    (
+        "UPDATE claims SET explanation = '[]' WHERE " + first("claims", "refund > 0"),
+        {"claim-explained"},
+    ),
+    (
+        "UPDATE claim_lines SET units = 99 WHERE " + first("claim_lines", "written_off = 0"),
+        {"line-made-good"},
+    ),
+    (
+        "UPDATE claim_lines SET written_off = 0 WHERE " + first("claim_lines", "written_off > 0"),
+        {"line-written-off"},
+    ),
+    (
+        "UPDATE claims SET settled_at = NULL WHERE " + first("claims", "status = 'settled'"),
+        {"claim-settled"},
+    ),
+    (
+        "UPDATE claims SET recovered = asked + 1 WHERE " + first("claims", "recovered > 0"),
+        {"claim-recovery"},
+    ),
+    (
+        "INSERT INTO kpi_cells (kpi, day, channel, dimension, dimension_key, bucket, numerator, "
+        "denominator) VALUES ('on_time', '2026-01-05', 'online', 'all', '', 0, 1, 1)",
+        {"kpi-cells"},
+    ),
+    ("INSERT INTO kpi_levels (level_id, worth, position) VALUES (1, 5, 1)", {"kpi-levels"}),
+    # All was read, and nothing came of it.
+    (
+        "INSERT INTO log_cursors (reader, position) "
+        f"VALUES ('kpis', {2**62}), ('{kpi_measures()}', {2**62})",
+        {"kpi-orders"},
+    ),
 )

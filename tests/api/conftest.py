@@ -20,10 +20,12 @@ from tests.documents import DOCUMENTS
 
 # Shared, as it remembers the documents it has validated.
 # Tests ask for everything there is at once.
-ENGINE = Engine(introspection=True, limits=Limits(cost=10**9, fields=10**9))
+ENGINE = Engine(
+    introspection=True, limits=Limits(cost=10**9, fields=10**9, tokens=10**9, repeats=10**9)
+)
 
 # What is in a payload besides the record.
-BESIDES = ("userErrors", "replayed", "changes")
+BESIDES = ("userErrors", "replayed", "changes", "download")
 
 
 def as_sent(result: ExecutionResult | Rejected) -> dict[str, Any]:
@@ -62,13 +64,13 @@ class Api:
         payload = await self.ask(actor, mutation, input=input)
         assert payload["userErrors"] == []
         assert payload["replayed"] is False
-        return _record(payload)
+        return record_of(payload)
 
     async def refusal(self, actor: Actor, mutation: str, **input: Any) -> list[dict[str, Any]]:
         """The problems of a mutation that changed nothing."""
         payload = await self.ask(actor, mutation, input=input)
         assert payload["userErrors"]
-        assert _record(payload) is None
+        assert record_of(payload) is None
         problems: list[dict[str, Any]] = payload["userErrors"]
         return problems
 
@@ -96,7 +98,7 @@ class Api:
                 return [as_sent(Rejected(errors=ended.errors))]
 
 
-def _record(payload: dict[str, Any]) -> Any:
+def record_of(payload: dict[str, Any]) -> Any:
     [record] = (payload[name] for name in payload if name not in BESIDES)
     return record
 

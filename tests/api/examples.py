@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -20,8 +21,11 @@ from models import (
     Hold,
     HoldKind,
     Invoice,
+    LandedCost,
+    LandedCostKind,
     Location,
     LocationKind,
+    Lot,
     Order,
     OrderChannel,
     OrderException,
@@ -50,20 +54,36 @@ from services import (
     discounts,
     holds,
     invoices,
+    landed_costs,
     orders,
     payments,
     policies,
     prices,
+    recalls,
     reservation_terms,
     shipments,
     stock,
+    stock_settings,
+    stock_states,
     taxes,
 )
 from services.actors import SYSTEM, Permission
+from services.clock import now
 from services.goods import LineDraft
 from services.payment_inputs import Said
+from services.stock_states import Place
+from tests.api.counting import COUNTS
+from tests.api.customers import CUSTOMERS
+from tests.api.desk import DESK
+from tests.api.inbound import INBOUND
 from tests.api.people import PEOPLE
+from tests.api.planning import PLANNING
+from tests.api.purchases import PURCHASES
+from tests.api.remedies import REMEDIES
+from tests.api.returning import RETURNS
+from tests.api.suppliers import SUPPLIERS
 from tests.cast import HOME, PICKER, Shop, report
+from tests.purchases import bought
 from tests.warehouse import bin_at, box_for, boxed, wave_of
 
 Input = dict[str, Any]
@@ -98,6 +118,27 @@ async def alert_in(shop: Shop) -> StockAlert:
     at = {"variant_id": level.variant_id, "location_id": level.location_id}
     await stock.adjust(SYSTEM, **at, change=-level.available, note="Gone")
     return await StockAlert.get(variant_id=shop.mug.id)
+
+
+async def lot_in(shop: Shop) -> Lot:
+    """Five units of a lot in the north."""
+    tea = await shop.tracked()
+    await shop.receive_lot(tea, shop.north, 5, "L-1")
+    return await Lot.get(variant_id=tea.id)
+
+
+async def landed(shop: Shop) -> LandedCost:
+    """What mugs that were asked for cost besides."""
+    order = await bought(shop, "sent")
+    freight = {"kind": LandedCostKind.FREIGHT, "amount": Decimal(40)}
+    await landed_costs.add(SYSTEM, order.id, **freight)
+    return await LandedCost.get(purchase_order_id=order.id)
+
+
+async def recalled(shop: Shop) -> Lot:
+    """A lot that was called back."""
+    lot = await lot_in(shop)
+    return await recalls.start(SYSTEM, lot.id, reason="Glass in it")
 
 
 async def address_of(shop: Shop) -> Address:
@@ -244,6 +285,15 @@ async def _pick_complete(shop: Shop) -> Input:
     return {"id": fulfillment.number, "lines": [{"lineId": line.number, "quantity": 2}]}
 
 
+async def _swap(shop: Shop) -> Input:
+    tea = await shop.tracked()
+    for code in ("L-1", "L-2"):
+        await shop.receive_lot(tea, shop.north, 5, code)
+    work = await shop.work_of(tea, 2, "picking")
+    line = await FulfillmentLine.get(fulfillment_id=work.id)
+    return {"id": work.number, "lineId": line.number, "code": "L-2"}
+
+
 async def _assign(shop: Shop) -> Input:
     someone = await Person.create(name="Samir", role=Role.SUPPORT)
     return await _on(exception_in(shop), ownerId=someone.number)
@@ -264,6 +314,23 @@ async def _package_create(shop: Shop) -> Input:
     return {"fulfillmentId": work.number, "box": "BOX-NEW", "material": "Carton M"}
 
 
+async def _alert_accept(shop: Shop) -> Input:
+    alert = await alert_in(shop)
+    place = {"variant_id": shop.mug.id, "location_id": shop.north.id}
+    await stock_settings.set_level(SYSTEM, **place, settings={"reorder_point": 5, "target": 30})
+    return {"id": alert.number}
+
+
+async def _restore(shop: Shop) -> Input:
+    place = Place(variant_id=shop.mug.id, location_id=shop.north.id)
+    await stock_states.damage(SYSTEM, place, quantity=2, note="Wet")
+    return at_north(shop) | {"quantity": 1, "state": "DAMAGED", "note": "Dry again"}
+
+
+async def _move(shop: Shop) -> Input:
+    return at_north(shop) | {"quantity": 3, "toBinId": (await bin_at(shop.north)).number}
+
+
 async def _home(shop: Shop) -> Input:
     return at_north(shop) | {"binId": (await bin_at(shop.north)).number}
 
@@ -271,6 +338,11 @@ async def _home(shop: Shop) -> Input:
 async def _wave(shop: Shop, *, started: bool = False) -> Wave:
     work = [await shop.fulfillment("released", mug=units) for units in (2, 1)]
     return await wave_of(*work, started_by=PICKER if started else None)
+
+
+async def _lot_create(shop: Shop) -> Input:
+    tea = await shop.tracked()
+    return {"variantId": tea.number, "code": "L-7", "expiresOn": "2126-01-31"}
 
 
 async def _wave_create(shop: Shop) -> Input:
@@ -446,6 +518,7 @@ EXAMPLES: dict[str, Callable[[Shop], Awaitable[Input]]] = {
     "fulfillmentRelease": lambda shop: _on(shop.fulfillment("confirmed")),
     "fulfillmentPickStart": lambda shop: _on(shop.fulfillment("released")),
     "fulfillmentPickScan": lambda shop: _scannable(shop, "picking"),
+    "fulfillmentPickLotSwap": _swap,
     "fulfillmentPickComplete": _pick_complete,
     "fulfillmentPackStart": lambda shop: _on(shop.fulfillment("picked")),
     "fulfillmentPackScan": _pack_scan,
@@ -489,8 +562,27 @@ EXAMPLES: dict[str, Callable[[Shop], Awaitable[Input]]] = {
     "orderPromiseRevise": _promise_revise,
     "stockReceive": lambda shop: _given(**at_north(shop), quantity=3),
     "stockAdjust": lambda shop: _given(**at_north(shop), change=-1, note="Broken"),
+    "lotCreate": _lot_create,
+    "lotUpdate": lambda shop: _on(lot_in(shop), expiresOn="2126-03-01"),
+    "stockSet": lambda shop: _given(**at_north(shop), quantity=12, **{"from": 10}, note="Seen"),
+    "stockDamage": lambda shop: _given(**at_north(shop), quantity=1, note="Wet"),
+    "stockQuarantine": lambda shop: _given(**at_north(shop), quantity=1, note="Smells"),
+    "stockRestore": _restore,
+    "stockWriteOff": lambda shop: _given(
+        **at_north(shop), quantity=1, state="GOOD", note="Crushed"
+    ),
+    "stockMove": _move,
+    "lotRecall": lambda shop: _on(lot_in(shop), reason="Glass in it"),
+    "lotRecallEnd": lambda shop: _on(recalled(shop)),
     "reorderPointSet": lambda shop: _given(**at_north(shop), reorderPoint=5),
+    "stockLevelSet": lambda shop: _given(**at_north(shop), reorderPoint=5, maximum=60),
     "stockAlertAcknowledge": lambda shop: _on(alert_in(shop)),
+    **COUNTS,
+    **DESK,
+    "stockAlertSnooze": lambda shop: _on(
+        alert_in(shop), until=(now() + timedelta(days=3)).isoformat()
+    ),
+    "stockAlertAccept": _alert_accept,
     "arrivalExpect": lambda shop: _given(
         **at_north(shop), quantity=5, expectedAt="2026-12-01T08:00:00Z", reference="DN-1"
     ),
@@ -498,9 +590,11 @@ EXAMPLES: dict[str, Callable[[Shop], Awaitable[Input]]] = {
         arrival_in(shop), quantity=7, expectedAt="2026-12-02T08:00:00Z", reason="Late"
     ),
     "arrivalCancel": lambda shop: _on(arrival_in(shop), reason="Sold out"),
+    **PLANNING,
     "reservationExtend": lambda shop: _on(reservation_in(shop), until="2126-01-01T12:00:00Z"),
     "reservationRelease": lambda shop: _on(reservation_in(shop), reason="Needed in the shop"),
     "orderReserve": lambda shop: _on(stepped_out(shop)),
+    **PURCHASES,
     "productCreate": lambda shop: _given(name="Plate", description="Round."),
     "productUpdate": lambda shop: _on(shop.product, name="Gift"),
     "productArchive": lambda shop: _on(shop.product),
@@ -536,6 +630,11 @@ EXAMPLES: dict[str, Callable[[Shop], Awaitable[Input]]] = {
     "orderDiscountAdd": _discount,
     "orderDiscountRemove": lambda shop: _on(discount_in(shop)),
     **PEOPLE,
+    **SUPPLIERS,
+    **INBOUND,
+    **CUSTOMERS,
+    **REMEDIES,
+    **RETURNS,
     "invoiceIssue": _invoice,
     "creditNoteIssue": _credit,
 }

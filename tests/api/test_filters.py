@@ -11,11 +11,13 @@ from api.nodes import encode
 from models import (
     Carrier,
     DataIssue,
+    Exchange,
     Fulfillment,
     Hold,
     HoldKind,
     Invoice,
     LocationKind,
+    Lot,
     Mispick,
     Movement,
     Order,
@@ -26,9 +28,13 @@ from models import (
     PaymentMethod,
     PaymentProvider,
     Person,
+    Receipt,
     Role,
     Row,
+    ServiceCase,
     StockAlert,
+    SupplierClaim,
+    Survey,
     TaxClass,
 )
 from models.errors import Refused
@@ -53,12 +59,18 @@ from services import (
     shipments,
     shipping_methods,
     stock,
+    supplier_claims,
     taxes,
+    transfers,
 )
 from services.actors import SYSTEM
+from services.clock import now
 from services.goods import LineDraft
 from services.mispicks import Scan
 from services.payment_inputs import Said
+from tests import inbound, tracking
+from tests.api import counting, desk, planning, purchases, remedies, returning, suppliers
+from tests.api import customers as worth
 from tests.api.examples import (
     address_of,
     alert_in,
@@ -70,7 +82,9 @@ from tests.api.examples import (
     tax_rate,
 )
 from tests.api.test_lists import FIELDS, LISTS, named, read, rows_of
-from tests.cast import CLERK, HOME, PICKER, Shop
+from tests.buying import supplier_of
+from tests.cast import CLERK, HOME, LEAD, PICKER, Shop
+from tests.inbound import transfer
 from tests.warehouse import bin_at, boxed, home, mispicked, pack, packed, wave_of
 
 
@@ -95,9 +109,33 @@ class World:
         await self._stock()
         await self._prices()
         await self._wait()
+        await self._transfer()
         await self._pay()
+        await self._ask()
+        self.claimed, self.exchange = await remedies.differ(self.shop, self.other)
+        self.exchanged = [row.order_id for row in await Exchange.all()]
+        self.figure = await worth.differ(self.shop, self.other)
+        self.returns = await returning.differ(self.shop, self.other)
         await self._records()
+        await suppliers.differ(self.shop, self.other)
+        self.supplier = await supplier_of(self.shop)
+        self.other_supplier = await supplier_of(self.other)
+        await purchases.differ(self.shop, self.other)
+        await planning.differ(self.shop, self.other)
+        self.counts = await counting.differ(self.shop, self.other)
+        await tracking.differ(self.shop)
+        self.lot = await Lot.get(code="TRK-1").select_related("variant")
         return self
+
+    async def _ask(self):
+        for shop in (self.shop, self.other):
+            await shop.receive(shop.mug, shop.north, 50)
+        self.asked = await desk.differ(self.shop, self.other)
+        about = ServiceCase.filter(order__status="placed")
+        self.asked_about = await about.values_list("order_id", flat=True)
+        self.worst = await Survey.get(score=1)
+        self.surveyed = await Survey.get(score=5)
+        self.unanswered = await Survey.get(status="expired")
 
     async def _prices(self):
         for shop in (self.shop, self.other):
@@ -177,8 +215,22 @@ class World:
         await alert_in(self.shop)
         at = {"variant_id": self.other.shirt.id, "location_id": self.other.north.id}
         await stock.set_reorder_point(SYSTEM, **at, reorder_point=50)
-        await alerts.acknowledge(SYSTEM, (await StockAlert.get(**at)).id)
+        low = await StockAlert.get(**at)
+        await alerts.acknowledge(SYSTEM, low.id)
+        await alerts.snooze(SYSTEM, low.id, until=now() + timedelta(days=1))
+        self.alerted = low.created_at
         self.since = (await Movement.all().order_by("-id").first()).at
+
+    async def _transfer(self):
+        await transfer(self.other, mug=1)
+        self.claim = await inbound.claim(self.other, "sent")
+        self.came = await inbound.completed(self.shop)
+        self.delivered = await inbound.receipt(self.shop)
+        await Receipt.filter(id=self.delivered.id).update(reference="Lorry 7")
+        later = await SupplierClaim.get(supplier_id=self.delivered.supplier_id, kind="short")
+        await supplier_claims.update(SYSTEM, later.id, {"note": "Two were missing"})
+        self.sent = await transfer(self.shop, "in_transit", mug=1, back=True)
+        await transfers.update(SYSTEM, self.sent.id, {"note": "For the summer"})
 
     async def _wait(self):
         coming = await self.shop.expect(self.shop.shirt, 3)
@@ -261,7 +313,10 @@ FILTERS = {
         ),
         "orderStatus": (
             lambda w: ["PLACED"],
-            lambda w, row: row.order_id in (w.placed.id, w.waiting.id, w.coming.id),
+            lambda w, row: (
+                row.order_id
+                in (w.placed.id, w.waiting.id, w.coming.id, *w.asked_about, *w.exchanged)
+            ),
         ),
     },
     "holds": {
@@ -328,6 +383,52 @@ FILTERS = {
             lambda w, row: row.order_id == w.coming.id,
         ),
         "unexpected": (lambda w: True, lambda w, row: row.order_id == w.waiting.id),
+    },
+    "receipts": {
+        "purchaseOrderId": (
+            lambda w: f"PUR-{1000 + w.delivered.purchase_order_id}",
+            lambda w, row: row.id == w.delivered.id,
+        ),
+        "supplierId": (
+            lambda w: f"SUP-{1000 + w.delivered.supplier_id}",
+            lambda w, row: row.supplier_id == w.delivered.supplier_id,
+        ),
+        "locationId": (
+            lambda w: w.shop.north.number,
+            lambda w, row: row.location_id == w.shop.north.id,
+        ),
+        "status": (lambda w: ["OPEN"], lambda w, row: row.status == "open"),
+        "since": (
+            lambda w: iso(w.delivered.created_at),
+            lambda w, row: row.created_at >= w.delivered.created_at,
+        ),
+        "until": (
+            lambda w: iso(w.delivered.created_at),
+            lambda w, row: row.created_at < w.delivered.created_at,
+        ),
+    },
+    "supplierClaims": {
+        "purchaseOrderId": (
+            lambda w: f"PUR-{1000 + w.claim.purchase_order_id}",
+            lambda w, row: row.purchase_order_id == w.claim.purchase_order_id,
+        ),
+        "supplierId": (
+            lambda w: f"SUP-{1000 + w.claim.supplier_id}",
+            lambda w, row: row.supplier_id == w.claim.supplier_id,
+        ),
+        "kind": (lambda w: ["DAMAGED"], lambda w, row: row.kind == "damaged"),
+        "status": (lambda w: ["SENT"], lambda w, row: row.status == "sent"),
+    },
+    "transfers": {
+        "sourceId": (
+            lambda w: w.other.north.number,
+            lambda w, row: row.source_id == w.other.north.id,
+        ),
+        "destinationId": (
+            lambda w: w.shop.north.number,
+            lambda w, row: row.destination_id == w.shop.north.id,
+        ),
+        "status": (lambda w: ["DRAFT"], lambda w, row: row.status == "draft"),
     },
     "arrivals": {
         "variantId": (
@@ -449,6 +550,7 @@ FILTERS = {
             lambda w: w.other.north.number,
             lambda w, row: row.location_id == w.other.north.id,
         ),
+        "binId": (lambda w: w.bin.number, lambda w, row: row.bin_id == w.bin.id),
         "onHandAtMost": (lambda w: 5, lambda w, row: row.on_hand <= 5),
     },
     "stockMovements": {
@@ -457,7 +559,16 @@ FILTERS = {
             lambda w: w.other.north.number,
             lambda w, row: row.location_id == w.other.north.id,
         ),
+        "binId": (lambda w: w.bin.number, lambda w, row: row.bin_id == w.bin.id),
+        "lotId": (lambda w: w.lot.number, lambda w, row: row.lot_id == w.lot.id),
         "orderId": (lambda w: w.placed.number, lambda w, row: row.order_id == w.placed.id),
+        "actor": (lambda w: LEAD.label, lambda w, row: row.actor == LEAD.label),
+        "transferId": (lambda w: w.sent.number, lambda w, row: row.transfer_id == w.sent.id),
+        "receiptId": (lambda w: w.came.number, lambda w, row: row.receipt_id == w.came.id),
+        "countId": (
+            lambda w: w.counts["done"].number,
+            lambda w, row: row.count_id == w.counts["done"].id,
+        ),
         "reason": (lambda w: ["RECEIVED"], lambda w, row: row.reason == "received"),
         "since": (lambda w: iso(w.since), lambda w, row: row.at >= w.since),
         "until": (lambda w: iso(w.since), lambda w, row: row.at < w.since),
@@ -470,6 +581,9 @@ FILTERS = {
         ),
         "status": (lambda w: ["OPEN"], lambda w, row: row.status == "open"),
         "kind": (lambda w: ["LOW_STOCK"], lambda w, row: row.kind == "low_stock"),
+        "snoozed": (lambda w: True, lambda w, row: row.snoozed_until is not None),
+        "since": (lambda w: iso(w.alerted), lambda w, row: row.created_at >= w.alerted),
+        "until": (lambda w: iso(w.alerted), lambda w, row: row.created_at < w.alerted),
     },
     "products": {"archived": (lambda w: True, lambda w, row: row.archived_at is not None)},
     "variants": {
@@ -525,7 +639,7 @@ FILTERS = {
         "orderId": (lambda w: w.shipped.number, lambda w, row: row.order_id == w.shipped.id),
         "customerId": (
             lambda w: w.other.customer.number,
-            lambda w, row: row.id == w.bill.id,
+            lambda w, row: row.content["buyer"]["number"] == w.other.customer.number,
         ),
         "issuedSince": (
             lambda w: iso(w.bill.issued_at),
@@ -548,6 +662,15 @@ FILTERS = {
         "issuedSince": (lambda w: iso(w.note.issued_at), lambda w, row: row.id == w.note.id),
         "issuedUntil": (lambda w: iso(w.note.issued_at), lambda w, row: row.id != w.note.id),
     },
+    **suppliers.FILTERS,
+    **purchases.FILTERS,
+    **planning.FILTERS,
+    **counting.FILTERS,
+    **desk.FILTERS,
+    **worth.FILTERS,
+    **returning.FILTERS,
+    **tracking.FILTERS,
+    **remedies.FILTERS,
     "people": {
         "role": (lambda w: ["PICKER"], lambda w, row: row.role == "picker"),
         "active": (lambda w: False, lambda w, row: row.deactivated_at is not None),
@@ -578,9 +701,12 @@ SEARCHES = [
     ("paymentEvents", "declined", lambda w, row: row.state == "failed"),
     ("stockLevels", "shirt", lambda w, row: row.variant_id in (w.shop.shirt.id, w.other.shirt.id)),
     ("stockMovements", "gone", lambda w, row: row.note == "Gone"),
+    ("receipts", "lorry", lambda w, row: row.id == w.delivered.id),
+    ("supplierClaims", "MISSING", lambda w, row: row.note == "Two were missing"),
+    ("transfers", "SUMMER", lambda w, row: row.id == w.sent.id),
     ("products", "SOUV", lambda w, row: True),
     ("variants", "06381", lambda w, row: row.id == w.shop.shirt.id),
-    ("customers", "+49 40", lambda w, row: row.id == w.other.customer.id),
+    ("customers", "+49 40", lambda w, row: (row.phone or "").startswith("+49 40")),
     ("addresses", "brest", lambda w, row: row.city == "Brest"),
     ("locations", "south", lambda w, row: row.code.startswith("SOUTH")),
     ("priceLists", "counter", lambda w, row: row.name == "Counter"),
@@ -589,6 +715,14 @@ SEARCHES = [
     ("invoices", "ada", lambda w, row: True),
     ("creditNotes", "scratch", lambda w, row: True),
     ("discounts", "late", lambda w, row: row.reason == "It was late"),
+    *suppliers.SEARCHES,
+    *purchases.SEARCHES,
+    *planning.SEARCHES,
+    *counting.SEARCHES,
+    *desk.SEARCHES,
+    *worth.SEARCHES,
+    *remedies.SEARCHES,
+    *returning.SEARCHES,
     ("people", "picker", lambda w, row: row.role == "picker"),
     ("tokens", "desk", lambda w, row: row.label == "Old desk"),
 ]

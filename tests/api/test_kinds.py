@@ -5,7 +5,9 @@ import pytest
 from api.execution import core
 from models import Payment
 from tests.api.examples import authorized, example, operation
-from tests.cast import CLERK, MANAGER, Shop
+from tests.cast import BUYER, CLERK, LEAD, MANAGER, Shop
+from tests.counting import count_at
+from tests.purchases import bought
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
@@ -62,7 +64,19 @@ async def discount(api, shop: Shop):
     return await api.refusal(CLERK, mutation, **given, percent="99")
 
 
+async def too_dear(api, shop: Shop):
+    order = await bought(shop, "submitted", mug=4_000)
+    return await api.refusal(BUYER, "PurchaseOrderApprove", id=order.number)
+
+
+async def by_those_who_counted(api, shop: Shop):
+    count = await count_at(shop, "accepted", off=50, by=LEAD)
+    return await api.refusal(LEAD, "StockCountApprove", id=count.number)
+
+
 KINDS = {
+    "SecondPersonNeededError": by_those_who_counted,
+    "ApprovalLimitError": too_dear,
     "InvalidError": invalid,
     "NotFoundError": not_found,
     "BlockedError": blocked,

@@ -11,6 +11,7 @@ from services.actors import SYSTEM
 from services.papers import links
 from services.papers.paper import PaperKind
 from tests.cast import Shop
+from tests.purchases import bought
 from tests.warehouse import home
 
 
@@ -58,13 +59,18 @@ class TestToken:
     async def test_opens_what_its_holder_may_see_and_nothing_else(self, http, work):
         other = await Shop.open()
         stranger = await token(Role.CUSTOMER, customer_id=other.customer.id)
-        supplier = await token(Role.SUPPLIER)
+        ours, theirs = await bought(other), await bought(await Shop.open())
+        draft = await bought(other, "draft")
+        supplier = await token(Role.SUPPLIER, supplier_id=ours.supplier_id)
         number = work.number
 
         for headers, path, status in (
             (stranger, f"pick-list/{number}.pdf", 403),
             (stranger, f"packing-slip/{number}.pdf", 404),
             (supplier, f"packing-slip/{number}.pdf", 403),
+            (supplier, f"purchase-order/{ours.number}.html", 200),
+            (supplier, f"purchase-order/{theirs.number}.html", 404),
+            (supplier, f"purchase-order/{draft.number}.html", 404),
         ):
             assert (await http.get(f"/papers/{path}", headers=headers)).status_code == status
 

@@ -73,6 +73,7 @@ class TestMispick:
             MispickKind.WRONG_ITEM: mug | {"barcode": shop.shirt.sku},
             MispickKind.WRONG_BIN: mug | {"binCode": "B-01"},
             MispickKind.WRONG_QUANTITY: mug | {"quantity": 3},
+            MispickKind.WRONG_LOT: mug | {"lotCode": "L-1"},
             MispickKind.ALREADY_PICKED: mug,
         }
         if kind is MispickKind.ALREADY_PICKED:

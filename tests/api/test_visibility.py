@@ -4,11 +4,13 @@ import pytest
 
 from api.execution import core
 from api.nodes import KINDS, encode
-from models import Event, Order, Person, Role
+from models import Event, Order, Person, Role, Supplier
 from services import event_log, orders, people
 from services.actors import GUEST, ROLE_PERMISSIONS, SYSTEM
 from services.scopes import SCOPES
-from tests import cast
+from tests import cast, remedies
+from tests.api.customers import pair_in
+from tests.api.desk import seen_to
 from tests.api.examples import (
     MUTATIONS,
     address_of,
@@ -18,13 +20,21 @@ from tests.api.examples import (
     example,
     hold_in,
     issue_in,
+    landed,
     needs,
     operation,
     paid,
     price_in,
+    recalled,
     tax_rate,
 )
+from tests.api.planning import plan
+from tests.buying import actor_of, asked_for, supplier_of
 from tests.cast import Shop, actor_for, everything
+from tests.counting import count_at
+from tests.customers import buys
+from tests.inbound import claim, transfer
+from tests.returning import returned
 from tests.warehouse import boxed, home, mispicked, wave_of
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -37,6 +47,14 @@ OWN = (
     *("Fulfillment", "FulfillmentLine", "Shipment", "ShipmentLine"),
     *("Package", "PackageLine"),
     *("Payment", "PaymentEvent"),
+    *("ServiceCase", "CaseMessage", "Survey"),
+    *("Claim", "ClaimLine", "Exchange"),
+    *("Return", "ReturnLine", "ReturnUnit"),
+)
+# What suppliers see of each kind of row, which is their own; of the other kinds they see nothing.
+SUPPLIED = (
+    *("Supplier", "SupplierContact", "SupplierItem", "PurchaseOrder", "PurchaseOrderLine"),
+    *("Receipt", "ReceiptLine", "SupplierClaim"),
 )
 SHARED = ("Product", "Variant", "Carrier", "ShippingMethod", "ShippingZone")
 
@@ -53,6 +71,8 @@ LISTS = {
 
 async def live(shop):
     """Let something of every kind happen to the shop's customer."""
+    await transfer(shop, "in_transit", mug=1)
+    await claim(shop, "sent")
     await shop.ships()
     await shop.order("delivered", mug=1, shirt=1)
     await boxed(shop)
@@ -65,6 +85,16 @@ async def live(shop):
     await tax_rate()
     await address_of(shop)
     await paid(shop)
+    await recalled(shop)
+    await asked_for(shop)
+    await plan(shop)
+    await asked_for(shop, sent_at=None)
+    await landed(shop)
+    await seen_to(shop)
+    await shop.receive(shop.mug, shop.north, 20)
+    await remedies.claim(shop)
+    await remedies.exchange(shop)
+    await returned(shop, "inspected")
 
 
 async def ids():
@@ -153,6 +183,55 @@ class TestCustomer:
         assert await everything() == before
 
 
+async def visible_to(supplier_id):
+    """The ids of the rows that are a supplier's, and were sent to them."""
+    lookups = {name: SCOPES[kind] for name, kind in KINDS.items() if name in SUPPLIED}
+    found = {}
+    for name, scope in lookups.items():
+        query = KINDS[name].filter(**{scope.supplier: supplier_id})
+        query = query.filter(**{scope.once: True}) if scope.once else query
+        found[name] = [encode(row) for row in await query.order_by("id")]
+    return found
+
+
+class TestSupplier:
+    @pytest.fixture
+    async def supplier(self, shop, ours, stranger):
+        """Somebody of the first shop's supplier; the other shop has another one."""
+        return actor_of(await supplier_of(shop))
+
+    @pytest.mark.parametrize("kind", [kind for kind in SUPPLIED if kind in LISTS])
+    async def test_finds_their_own_rows_in_a_list(self, api, ours, supplier, kind):
+        document = f"{{ {LISTS[kind]}(sort: OLDEST) {{ totalCount nodes {{ id }} }} }}"
+
+        found = await api.ask(supplier, document)
+
+        theirs = (await visible_to(supplier.supplier_id))[kind]
+        assert [node["id"] for node in found["nodes"]] == theirs != []
+        assert found["totalCount"] == len(theirs) < await KINDS[kind].all().count()
+
+    async def test_reads_their_own_rows_by_id(self, api, supplier):
+        theirs = await visible_to(supplier.supplier_id)
+        for kind, everybodys in (await ids()).items():
+            nodes = await api.ask(supplier, "Nodes", ids=everybodys)
+
+            assert [node["id"] for node in nodes if node] == theirs.get(kind, []), kind
+
+    @pytest.mark.parametrize(
+        "mutation",
+        [name for name in MUTATIONS if needs(name) in ROLE_PERMISSIONS[Role.SUPPLIER]],
+    )
+    async def test_changes_nothing_of_another(self, api, shop, ours, mutation):
+        other = await Supplier.create(code="OTHER", name="Other", currency="EUR")
+        input = await example(mutation, shop)
+        before = await everything()
+
+        [problem] = await api.refusal(actor_of(other), operation(mutation), **input)
+
+        assert problem["code"] == "NOT_FOUND"
+        assert await everything() == before
+
+
 class TestGuest:
     async def test_is_shown_no_node(self, api, ours):
         for operation_name, given in (("Node", {"id": "ORD-1001"}), ("Nodes", {"ids": ["x"]})):
@@ -183,32 +262,41 @@ class TestGuest:
 class TestRelation:
     """A field that leads to a kind of row asks for the permission to see that kind."""
 
-    @pytest.mark.parametrize("kind", KINDS)
-    async def test_leads_only_to_what_the_caller_may_see(self, api, shop, ours, kind):
+    async def test_leads_only_to_what_the_caller_may_see(self, api, shop, ours):
         await alert_in(shop)
         await home(shop.mug, shop.north)
         await wave_of(await shop.fulfillment("released"))
         await shop.expect(shop.mug, 1)
+        await count_at(shop, "posted")
+        await buys(shop)
+        await pair_in(shop)
         ada = await Person.create(name="Ada", role=Role.CUSTOMER, customer_id=shop.customer.id)
         await people.make_token(ada.id)
+        supplier = actor_of(await supplier_of(shop))
+        for kind in KINDS:
+            await self.look(api, kind, supplier)
+
+    async def look(self, api, kind, supplier):
         row = await KINDS[kind].all().order_by("id").first()
+        assert row is not None, kind
         leading = relations(kind)
         fields = " ".join(f"{name} {{ __typename }}" for name in leading) or "id"
         document = f'{{ node(id: "{encode(row)}") {{ ... on {kind} {{ {fields} }} }} }}'
 
         for role in set(Role) - {Role.CUSTOMER}:
-            actor = cast.actor(role, 1)
+            actor = supplier if role is Role.SUPPLIER else cast.actor(role, 1)
             answer = await api.send(actor, document)
 
             if actor.may(SCOPES[KINDS[kind]].permission):
                 refused = {error["path"][1] for error in answer.get("errors", [])}
-                assert refused == {
+                hidden = {
                     name
                     for name, target in leading.items()
                     if not actor.may(SCOPES[KINDS[target]].permission)
                 }
+                assert refused == hidden, (kind, role)
             else:
-                assert answer["data"] == {"node": None}
+                assert answer["data"] == {"node": None}, (kind, role)
 
 
 def relations(kind):

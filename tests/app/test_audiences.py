@@ -97,7 +97,7 @@ class TestAudience:
 
     async def test_is_left_by_who_reads_too_slowly_and_found_again(self, server: Served):
         token = await server.token(Role.MANAGER)
-        many = 3000
+        many = 2000
         async with (
             opened(server.url, small=True, max_queue=1) as slow,
             line(server.url, token) as brisk,

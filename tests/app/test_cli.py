@@ -147,6 +147,12 @@ class TestToken:
 
         assert told == "There is no such customer."
 
+    def test_of_a_supplier_needs_one(self, waybill: Waybill):
+        told = problem(waybill, "token", "create", "--role", "supplier")
+        named = problem(waybill, "token", "create", "--role", "supplier", "--supplier", "SUP-1001")
+
+        assert told == named == "There is no such supplier."
+
 
 class TestSchema:
     def test_is_the_file_at_the_root(self, waybill: Waybill):

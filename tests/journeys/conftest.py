@@ -9,6 +9,8 @@ from tests.servers import Server, Waybill, servers  # noqa: F401
 
 # The same customer orders the same things all the time.
 TRUSTING = {"duplicate_hours": 0, "fraud_review_score": 0}
+# What one server seals the other one can read.
+TOGETHER = {"secret": "of both servers of a town, as they have one shop"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,7 +57,11 @@ def city(
 ) -> Town:
     """Two servers on PostgreSQL that hear of each other through Redis."""
     waybill = Waybill(
-        tmp_path_factory.mktemp("city"), own_postgres(), broadcast_url=redis_url, **TRUSTING
+        tmp_path_factory.mktemp("city"),
+        own_postgres(),
+        broadcast_url=redis_url,
+        **TRUSTING,
+        **TOGETHER,
     )
     waybill.do("migrate")
     return Town(waybill=waybill, here=servers(waybill), there=servers(waybill))

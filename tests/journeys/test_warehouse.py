@@ -7,6 +7,7 @@ import pytest
 import zxingcpp
 from pypdfium2 import PdfDocument
 
+from services import seals
 from services.papers import links
 from services.papers.paper import PaperKind
 from tests.clients import Api
@@ -112,6 +113,6 @@ def scanned(answer: httpx.Response) -> set[str]:
 
 def expired(monkeypatch: pytest.MonkeyPatch, number: str) -> str:
     """A link as the server made it, yesterday."""
-    monkeypatch.setattr(links, "_secret", SECRET.encode())
+    monkeypatch.setattr(seals, "_secret", SECRET.encode())
     monkeypatch.setattr(links, "now", lambda: datetime.now(UTC) - timedelta(days=1))
     return links.link(PaperKind.PACKING_SLIP, number, "").pdf_url

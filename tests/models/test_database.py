@@ -6,6 +6,7 @@ import subprocess
 import sys
 
 import pytest
+from tortoise import Tortoise
 from tortoise.connection import get_connection
 from tortoise.exceptions import BaseORMException
 from tortoise.migrations.recorder import MigrationRecorder
@@ -35,6 +36,20 @@ class TestMigrate:
 
             assert "0001_begin" in applied
             assert not await Customer.exists()
+
+    @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+    async def test_makes_every_index(self, database):
+        """Tortoise loses those of a table that it makes anew."""
+        connection = get_connection("default")
+        found = await connection.execute_query_dict(
+            "SELECT held.tbl_name, (SELECT group_concat(name) FROM pragma_index_info(held.name)) "
+            "AS names FROM sqlite_master AS held WHERE held.type = 'index'"
+        )
+        there = {(row["tbl_name"], row["names"]) for row in found}
+        for kind in Tortoise.apps["models"].values():
+            kept = [tuple(getattr(each, "fields", each)) for each in kind._meta.indexes]
+            for names in (*kept, *kind._meta.unique_together):
+                assert (kind._meta.db_table, ",".join(names)) in there
 
     async def test_has_nothing_to_do_the_second_time(self, empty_database_url):
         async with databases.opened(empty_database_url):

@@ -4,7 +4,27 @@ from collections.abc import Iterator
 
 import pytest
 
-from models import Arrival, Fulfillment, Order, Package, Reservation, Shipment, StockAlert, Wave
+from models import (
+    Arrival,
+    Claim,
+    Fulfillment,
+    Order,
+    Package,
+    Proposal,
+    PurchaseOrder,
+    Receipt,
+    Reservation,
+    Return,
+    ServiceCase,
+    Shipment,
+    StockAlert,
+    StockCount,
+    SupplierClaim,
+    Survey,
+    Transfer,
+    Variance,
+    Wave,
+)
 from models.errors import Refused
 from models.rows import Lifecycle
 
@@ -59,6 +79,25 @@ ACKNOWLEDGED   .       .           x
 RESOLVED       .       .           .
 """
 
+STOCK_COUNTS = """
+           DRAFT OPEN COUNTED REVIEW APPROVED POSTED CANCELLED
+DRAFT        .    x      .      .       .       .        x
+OPEN         .    .      x      .       .       .        x
+COUNTED      .    .      .      x       .       .        x
+REVIEW       .    x      .      .       x       .        x
+APPROVED     .    .      .      .       .       x        x
+POSTED       .    .      .      .       .       .        .
+CANCELLED    .    .      .      .       .       .        .
+"""
+
+VARIANCES = """
+                OPEN INVESTIGATING EXPLAINED ACCEPTED
+OPEN              .        x           x        .
+INVESTIGATING     .        .           x        .
+EXPLAINED         .        x           .        x
+ACCEPTED          .        .           .        .
+"""
+
 RESERVATIONS = """
           ACTIVE CONSUMED RELEASED EXPIRED
 ACTIVE      .       x        x        x
@@ -89,6 +128,94 @@ ARRIVED      .        .        .
 CANCELLED    .        .        .
 """
 
+PURCHASE_ORDERS = """
+                    DRAFT SUBMITTED APPROVED SENT ACKNOWLEDGED PARTIALLY_RECEIVED RECEIVED CLOSED CANCELLED
+DRAFT                 .       x        .       .        .               .             .       .       x
+SUBMITTED             x       .        x       .        .               .             .       .       x
+APPROVED              .       .        .       x        .               .             .       .       x
+SENT                  .       .        .       .        x               x             x       .       x
+ACKNOWLEDGED          .       .        .       x        .               x             x       .       x
+PARTIALLY_RECEIVED    .       .        .       .        .               .             x       x       .
+RECEIVED              .       .        .       .        .               .             .       x       .
+CLOSED                .       .        .       .        .               .             .       .       .
+CANCELLED             .       .        .       .        .               .             .       .       .
+"""  # noqa: E501
+
+TRANSFERS = """
+                    DRAFT ALLOCATED IN_TRANSIT PARTIALLY_RECEIVED RECEIVED CANCELLED
+DRAFT                 .       x         .              .             .         x
+ALLOCATED             .       .         x              .             .         x
+IN_TRANSIT            .       .         .              x             x         .
+PARTIALLY_RECEIVED    .       .         .              .             x         .
+RECEIVED              .       .         .              .             .         .
+CANCELLED             .       .         .              .             .         .
+"""
+
+RECEIPTS = """
+           OPEN COMPLETED CANCELLED
+OPEN         .      x         x
+COMPLETED    .      .         .
+CANCELLED    .      .         .
+"""
+
+SUPPLIER_CLAIMS = """
+         OPEN SENT SETTLED DROPPED
+OPEN       .    x     .       x
+SENT       .    .     x       x
+SETTLED    .    .     .       .
+DROPPED    .    .     .       .
+"""
+
+PROPOSALS = """
+             OPEN ACCEPTED DISMISSED SUPERSEDED
+OPEN           .      x        x          x
+ACCEPTED       .      .        .          .
+DISMISSED      .      .        .          .
+SUPERSEDED     .      .        .          .
+"""
+
+RETURNS = """
+    REQUESTED APPROVED DECLINED IN_TRANSIT PARTIALLY_RECEIVED \
+RECEIVED INSPECTED RESOLVED CLOSED CANCELLED
+REQUESTED            . x x . . . . . . x
+APPROVED             . . . x x x . x . x
+DECLINED             . . . . . . . . . .
+IN_TRANSIT           . . . . x x . . . .
+PARTIALLY_RECEIVED   . . . . . x . . . .
+RECEIVED             . . . . . . x . . .
+INSPECTED            . . . . . . . x . .
+RESOLVED             . . . . . . . . x .
+CLOSED               . . . . . . . . . .
+CANCELLED            . . . . . . . . . .
+"""
+
+CLAIMS = """
+            OPEN APPROVED DECLINED SETTLED
+OPEN         .      x        x        .
+APPROVED     .      .        .        x
+DECLINED     .      .        .        .
+SETTLED      .      .        .        .
+"""
+
+CASES = """
+    OPEN IN_PROGRESS WAITING_CUSTOMER \
+WAITING_SUPPLIER WAITING_WAREHOUSE RESOLVED CLOSED
+OPEN                . x . . . . .
+IN_PROGRESS         . . x x x x .
+WAITING_CUSTOMER    . x . . . . .
+WAITING_SUPPLIER    . x . . . . .
+WAITING_WAREHOUSE   . x . . . . .
+RESOLVED            x . . . . . x
+CLOSED              x . . . . . .
+"""
+
+SURVEYS = """
+            ASKED ANSWERED EXPIRED
+ASKED         .      x        x
+ANSWERED      .      .        .
+EXPIRED       .      .        .
+"""
+
 TABLES: dict[type[Lifecycle], str] = {
     Order: ORDERS,
     Fulfillment: FULFILLMENTS,
@@ -98,6 +225,17 @@ TABLES: dict[type[Lifecycle], str] = {
     StockAlert: STOCK_ALERTS,
     Reservation: RESERVATIONS,
     Arrival: ARRIVALS,
+    PurchaseOrder: PURCHASE_ORDERS,
+    Transfer: TRANSFERS,
+    Receipt: RECEIPTS,
+    SupplierClaim: SUPPLIER_CLAIMS,
+    StockCount: STOCK_COUNTS,
+    Variance: VARIANCES,
+    Proposal: PROPOSALS,
+    Return: RETURNS,
+    Claim: CLAIMS,
+    ServiceCase: CASES,
+    Survey: SURVEYS,
 }
 
 

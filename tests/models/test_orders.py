@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from models import Order, OrderLine, OrderStatus
 from models.errors import Refused
-from models.orders import OUTSIDE, PostalAddress
+from models.order_lines import OUTSIDE
+from models.orders import PostalAddress
 
 NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)
 

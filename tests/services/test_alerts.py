@@ -60,6 +60,8 @@ class TestFollow:
             "stock_alert_id": alert.id,
             "alert_kind": "low_stock",
             "available": 4,
+            "units": 0,
+            "cause": "Adjusted: Counted.",
         }
 
     async def test_opens_another_when_nothing_is_left(self, shop):

@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -9,43 +10,79 @@ from tortoise.connection import get_connection
 from tortoise.transactions import in_transaction
 
 from models import (
+    Disposition,
+    Forecast,
     FulfillmentLine,
     HoldKind,
     Invoice,
+    Level,
+    Lot,
     Order,
     PaymentEvent,
     PaymentEventState,
     PaymentProvider,
+    ReplenishmentPolicy,
     Reservation,
     Role,
+    Settlement,
     ShipmentStatus,
     StockAlert,
+    Supplier,
+    Tracking,
 )
 from services import (
+    alert_rounds,
     alerts,
     arrivals,
+    bin_moves,
     catalog,
     checks,
     clockwork,
     event_log,
     fulfillments,
     holds,
+    inspections,
     invoices,
+    lots,
     orders,
     payments,
     people,
+    proposals,
+    purchase_approvals,
+    purchase_talks,
+    recalls,
+    receipts,
+    replenishment_policies,
     requests,
+    return_receiving,
+    returns,
     shipments,
     shipping,
     stock,
+    stock_states,
+    supplier_claims,
+    transfer_steps,
+    transfers,
     waves,
 )
 from services.actors import SYSTEM
 from services.clock import now
+from services.inspections import Verdict
+from services.lots import LotDraft
 from services.payment_inputs import Said
+from services.receiving import OverDelivery
 from services.requests import Request
+from services.return_receiving import Seen
+from services.stock_states import Place
+from services.transfer_steps import TransferUnits
+from tests import desk, inbound, remedies, returning
 from tests.cast import HOME, STAGES, Shop, report
+from tests.counting import count_at
 from tests.damages import DAMAGES
+from tests.inbound import transfer
+from tests.planning import forecast_in, proposal_in, read_news
+from tests.purchases import buy
+from tests.returning import returned
 from tests.warehouse import boxed, home, mispicked, packed, pick, wave_of
 
 ENOUGH = 200
@@ -63,8 +100,16 @@ async def lived_in(database: str) -> Shop:
     await _give_up(shop)
     await _go_astray(shop)
     await _run_low(shop)
+    await _ripen(await Shop.open(north=ENOUGH))
     await _credit(shop)
     await _scan(await Shop.open(north=ENOUGH))
+    await _transfer(await Shop.open(north=ENOUGH))
+    await _deliver(await Shop.open())
+    await _send_back(await Shop.open(north=ENOUGH))
+    await _track(await Shop.open())
+    await buy(await Shop.open())
+    for stage in ("posted", "review", "open", "scanned"):
+        await count_at(await Shop.open(), stage)
     await orders.place(
         SYSTEM, draft=shop.draft(mug=1, shipping_address=replace(HOME, postal_code="1"))
     )
@@ -75,8 +120,27 @@ async def lived_in(database: str) -> Shop:
     await people.create_token(SYSTEM, Role.CLERK, name="Clara")
     await people.create_token(SYSTEM, Role.CUSTOMER, name="Ada", customer_id=shop.customer.id)
     await requests.carry_out(SYSTEM, Request(fingerprint="f", key="k"), shop.order)
-    await event_log.take_in()
+    await desk.attend(await Shop.open(north=ENOUGH))
+    await _plan(await Shop.open())
+    await remedies.make_good(await Shop.open())
+    await read_news()
     return shop
+
+
+async def _plan(shop: Shop) -> None:
+    """Proposals that are open, accepted and sent, accepted from another location, dismissed."""
+    await forecast_in(shop)
+    bought = await proposals.accept(SYSTEM, (await proposal_in(shop, location=shop.south)).id)
+    await purchase_approvals.submit(SYSTEM, bought.purchase_order_id)
+    await purchase_approvals.approve(SYSTEM, bought.purchase_order_id)
+    await purchase_talks.send(SYSTEM, bought.purchase_order_id)
+    await proposal_in(shop)
+    brought = {"variant": shop.shirt, "source_id": shop.south.id}
+    await proposals.accept(SYSTEM, (await proposal_in(shop, **brought)).id)
+    refused = await proposal_in(shop, variant=shop.shirt, location=shop.south)
+    await proposals.dismiss(SYSTEM, refused.id, reason="Out of fashion")
+    policy = await ReplenishmentPolicy.get(level_id=refused.level_id)
+    await replenishment_policies.remove_policy(SYSTEM, policy.id)
 
 
 async def _give_up(shop: Shop) -> None:
@@ -103,7 +167,11 @@ async def _go_astray(shop: Shop) -> None:
 
 async def _scan(shop: Shop) -> None:
     """Bins, waves, boxes and a mispick."""
-    await home(shop.mug, shop.north)
+    row = await home(shop.mug, shop.north)
+    place = Place(variant_id=shop.mug.id, location_id=shop.north.id)
+    await bin_moves.move(SYSTEM, place, to_bin_id=row.id, quantity=ENOUGH)
+    for verb in (stock_states.damage, stock_states.quarantine):
+        await verb(SYSTEM, place, quantity=2, note="Water got in.")
     await wave_of(await shop.fulfillment("released"))
     await wave_of(await shop.fulfillment("released"), started_by=SYSTEM)
     picked = await shop.fulfillment("released")
@@ -118,6 +186,76 @@ async def _scan(shop: Shop) -> None:
     given_up = await boxed(shop)
     await fulfillments.cancel(SYSTEM, given_up.fulfillment_id)
     await mispicked(shop)
+
+
+async def _track(shop: Shop) -> None:
+    """Lots that are free, set aside, sent, called back and empty, and serial numbers."""
+    tea, phone = await shop.tracked(), await shop.tracked(Tracking.SERIAL)
+    for code in ("KEPT", "CALLED BACK"):
+        await shop.receive_lot(tea, shop.north, 5, code)
+    await lots.create(SYSTEM, tea.id, LotDraft(code="EMPTY"))
+    await shop.work_of(tea, 2, "shipped")
+    await shop.place_of(tea, 2)
+    recalled = await Lot.get(code="CALLED BACK")
+    await recalls.start(SYSTEM, recalled.id, reason="Glass")
+    at = {"variant_id": phone.id, "location_id": shop.north.id}
+    await stock.receive(SYSTEM, **at, quantity=2, serials=["S1", "S2"])
+
+
+async def _transfer(shop: Shop) -> None:
+    """Transfers at every stage, one of them with a lot, one received in part, one with a loss."""
+    for stage in inbound.STAGES:
+        await transfer(shop, stage, mug=2, shirt=1)
+    shop.shirt = await shop.tracked()
+    await inbound.lot_at(shop.shirt, shop.south, 4, code="A")
+    await transfer(shop, "in_transit", shirt=2, back=True)
+    called_off = await transfer(shop, "allocated", mug=2)
+    await transfers.cancel(SYSTEM, called_off.id, reason="Not needed.")
+    for is_over in (False, True):
+        row = await transfer(shop, "in_transit", mug=5)
+        [line] = await inbound.lines_of(row)
+        part = TransferUnits(line_id=line.id, quantity=2, damaged=1)
+        await transfer_steps.receive(SYSTEM, row.id, units=[part])
+        if is_over:
+            await transfer_steps.close(SYSTEM, row.id, reason="Fell off the lorry.")
+
+
+async def _send_back(shop: Shop) -> None:
+    """Returns at every step, one declined, and one of which some were missing or sent back."""
+    for step in returning.STEPS:
+        await returned(shop, step)
+    declined = await returned(shop)
+    await returns.decline(SYSTEM, declined.id, reason="It was worn.")
+    row = await returned(shop, "in_transit", mug=4, back=4)
+    await return_receiving.scan(SYSTEM, row.id, Seen(code=shop.mug.sku, quantity=3))
+    await return_receiving.complete(SYSTEM, row.id, reason="One was not in the box.")
+    fates = (Disposition.WRITE_OFF, Disposition.RETURN_TO_CUSTOMER, Disposition.REPAIR)
+    await returning.judge(row, *fates)
+    await returned(shop)
+
+
+async def _deliver(shop: Shop) -> None:
+    """Deliveries: short, damaged, over, wrong, to be inspected, and opened in error; and claims at
+    every stage."""
+    await inbound.completed(shop)
+    for step in (
+        lambda row: supplier_claims.settle(SYSTEM, row.id, settlement=Settlement.CREDIT),
+        lambda row: supplier_claims.drop(SYSTEM, row.id, reason="Found it."),
+    ):
+        await step(await inbound.claim(shop, "sent"))
+    await inbound.claim(shop, "sent")
+    row = await inbound.receipt(shop, mug=4)
+    await Supplier.filter(id=row.supplier_id).update(inspect=True)
+    await inbound.scan(row, shop.mug.sku, 6, over=OverDelivery.QUARANTINE)
+    line = await inbound.receipt_line(row, shop.mug)
+    for verdict, over in ((Verdict.GOOD, False), (Verdict.GOOD, True), (Verdict.RETURNED, False)):
+        await inspections.inspect(
+            SYSTEM, row.id, line_id=line.id, quantity=1, verdict=verdict, over=over
+        )
+    empty = await inbound.receipt(shop)
+    await receipts.cancel(SYSTEM, empty.id, reason="Opened in error.")
+    supplier_id = row.supplier_id
+    await people.create_token(SYSTEM, Role.SUPPLIER, name="Sofia", supplier_id=supplier_id)
 
 
 async def _pay(shop: Shop) -> None:
@@ -152,6 +290,28 @@ async def _run_low(shop: Shop) -> None:
     await stock.receive(SYSTEM, **levels, quantity=5)
     await stock.set_reorder_point(SYSTEM, **levels, reorder_point=10)
     await stock.adjust(SYSTEM, **levels, change=-5, note="Water got in again.")
+
+
+async def _ripen(shop: Shop) -> None:
+    """A lot that ends soon and one that does not, and shirts that are asked for too much."""
+    tea = await shop.tracked()
+    for place, end in ((shop.north, now().date()), (shop.south, date(2150, 1, 1))):
+        await shop.receive_lot(tea, place, 3, f"L-{place.code}", expires_on=end)
+    level = await shop.level(shop.shirt, shop.south)
+    await Forecast.filter(level_id=level.id).delete()
+    await Forecast.create(
+        level_id=level.id,
+        variant_id=level.variant_id,
+        location_id=level.location_id,
+        mean=100.0,
+        began_on=now().date(),
+        computed_at=now(),
+    )
+    await Level.all().update(judge_at=now())
+    while await alert_rounds.due(now(), 1):
+        await alert_rounds.make(1)
+    kinds = await StockAlert.filter(is_open=True).values_list("kind", flat=True)
+    assert {"expiring", "projected_stockout"} <= set(kinds)
 
 
 async def _run_out(shop: Shop) -> None:

@@ -6,11 +6,12 @@ from functools import partial
 import pytest
 
 from models import Event
-from services import customers, event_log, orders
+from services import customers, event_log, orders, suppliers
 from services import live as feeds
 from services.actors import SYSTEM
 from services.live import Heartbeat, Interest, Live, Reset, Tidings
-from tests.cast import all_at_once, drop_connections
+from tests.buying import supplier_of
+from tests.cast import Shop, all_at_once, drop_connections
 
 EVERYTHING = Interest()
 SOON = 5.0
@@ -119,6 +120,22 @@ class TestWatch:
             told = [await asyncio.wait_for(hearing, SOON), *await take(watching, 1)]
             assert [each.kind for each in told] == ["OrderPlaced", "OrderCancelled"]
             assert {each.order_id for each in told} == {mine.id}
+
+    async def test_tells_of_a_supplier_alone(self, shop, feed):
+        begin = await all_placed(feed)
+        supplier, other = await supplier_of(shop), await supplier_of(await Shop.open())
+        interest = Interest(supplier_id=supplier.id)
+        async with aclosing(feed.watch(interest, begin)) as watching:
+            hearing = await listening(watching)
+
+            for row in (other, supplier):
+                await suppliers.update(SYSTEM, row.id, {"city": "Prato"})
+
+            told = await asyncio.wait_for(hearing, SOON)
+            await all_placed(feed)
+            log = [event async for event in event_log.read(begin, interest.where())]
+            assert [told] == log
+            assert (told.kind, told.supplier_id) == ("SupplierUpdated", supplier.id)
 
     @pytest.mark.parametrize("column", ["order_id", "customer_id", "variant_id", "location_id"])
     async def test_tells_the_same_live_as_from_the_log(self, shop, feed, column):

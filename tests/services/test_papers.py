@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from models import Invoice, Order
 from models.errors import Refused
-from services import catalog, fulfillments, invoices, locations, papers, shipments
+from services import catalog, fulfillments, invoices, locations, papers, seals, shipments
 from services.actors import SYSTEM
 from services.papers import barcodes, fonts, html, links, pdf
 from services.papers.links import Verdict
@@ -194,11 +194,20 @@ class TestLink:
         link = links.link(K.LABEL, "SHP-1001", "Label")
         assert checked(link.pdf_url) is checked(link.html_url) is Verdict.GOOD
 
-        clock.advance(minutes=59, seconds=59)
+        clock.advance(minutes=89, seconds=59)
         assert checked(link.pdf_url) is Verdict.GOOD
         clock.advance(seconds=1)
         assert checked(link.pdf_url) is Verdict.EXPIRED
-        assert link.expires_at == AT.replace(month=1, day=5, hour=10, minute=30)
+        assert link.expires_at == AT.replace(month=1, day=5, hour=11)
+
+    def test_is_the_same_for_whoever_asks_again_and_never_lives_shorter_than_it_is_to(self, clock):
+        given = [links.link(K.LABEL, "SHP-1001", "Label")]
+        for _ in range(60):
+            at = clock.advance(minutes=1)
+            given.append(links.link(K.LABEL, "SHP-1001", "Label"))
+            assert timedelta(hours=1) <= given[-1].expires_at - at <= timedelta(hours=2)
+
+        assert len({link.pdf_url for link in given}) == 2
 
     @pytest.mark.parametrize(
         ("kind", "number", "later", "cut"),
@@ -222,8 +231,8 @@ class TestLink:
         link = links.link(K.LABEL, "SHP-1001", "Label")
         clock.advance(days=1)
 
-        monkeypatch.setattr(links, "_secret", links._secret)
-        links.use("another secret, also long")
+        monkeypatch.setattr(seals, "_secret", seals._secret)
+        seals.use("another secret, also long")
 
         assert checked(link.pdf_url) is Verdict.FORGED
 
@@ -334,4 +343,4 @@ class TestBars:
 def test_a_link_lives_as_long_as_the_policy_says(policy, clock):
     policy(paper_link_minutes=5)
 
-    assert links.link(K.LABEL, "SHP-1001", "").expires_at == clock.time + timedelta(minutes=5)
+    assert links.link(K.LABEL, "SHP-1001", "").expires_at == clock.time + timedelta(minutes=10)

@@ -4,7 +4,8 @@ import pytest
 
 from models import Person, Role, Token
 from services import people
-from services.actors import ROLE_PERMISSIONS, SYSTEM
+from services.actors import ROLE_PERMISSIONS, SYSTEM, Permission
+from tests.buying import supplier_of
 from tests.cast import one_database, refuses, told
 
 
@@ -52,6 +53,31 @@ class TestCreateToken:
     async def test_refuses_a_customer_for_any_other_role(self, shop, admin):
         async with refuses(("INVALID", ("customerId",))):
             await people.create_token(admin, Role.CLERK, name="Clara", customer_id=shop.customer.id)
+
+    async def test_lets_somebody_act_for_a_supplier(self, shop, admin):
+        supplier = await supplier_of(shop)
+
+        secret = await people.create_token(
+            admin, Role.SUPPLIER, name="Sofia", supplier_id=supplier.id
+        )
+
+        assert (await people.authenticate(secret)).supplier_id == supplier.id
+
+    async def test_refuses_a_supplier_for_any_other_role(self, shop, admin):
+        supplier = await supplier_of(shop)
+        async with refuses(("INVALID", ("supplierId",))):
+            await people.create_token(admin, Role.CLERK, name="Clara", supplier_id=supplier.id)
+
+    async def test_refuses_a_supplier_role_without_a_supplier(self, database, admin):
+        async with refuses(("INVALID", ("supplierId",))):
+            await people.create_token(admin, Role.SUPPLIER, name="Sofia")
+        async with refuses(("NOT_FOUND", ("supplierId",))):
+            await people.create_token(admin, Role.SUPPLIER, name="Sofia", supplier_id=999)
+
+    async def test_lets_who_has_lost_their_supplier_do_nothing(self, database):
+        lost = await Person.create(name="Sofia", role=Role.SUPPLIER)
+
+        assert people.acting(lost).permissions == frozenset()
 
     async def test_refuses_a_customer_who_is_not_there(self, database, admin):
         async with refuses(("NOT_FOUND", ("customerId",))):
@@ -120,8 +146,12 @@ class TestRoles:
 
         assert not {name for name in may if name.startswith(("STOCK", "FULFILL", "PEOPLE"))}
 
-    def test_leave_a_supplier_with_nothing_yet(self):
-        assert not ROLE_PERMISSIONS[Role.SUPPLIER]
+    def test_let_a_supplier_read_and_answer_what_is_theirs(self):
+        assert ROLE_PERMISSIONS[Role.SUPPLIER] == {
+            Permission.SUPPLIERS_READ,
+            Permission.PURCHASES_READ,
+            Permission.PURCHASES_ANSWER,
+        }
 
 
 class TestPerson:

@@ -1,33 +1,9 @@
 """How many statements it costs to look into an order while it is placed."""
 
-import logging
-
-import pytest
-
-from models import Order
+from models import Lot, Order, Quant, Tracking, Variant
 from services import orders
 from services.actors import SYSTEM
 from tests.cast import one_database
-
-
-class Sent(logging.Handler):
-    def __init__(self):
-        super().__init__()
-        self.count = 0
-
-    def emit(self, record):
-        self.count += 1
-
-
-@pytest.fixture
-def sent():
-    handler, logger = Sent(), logging.getLogger("tortoise.db_client")
-    level = logger.level
-    logger.setLevel(logging.DEBUG)
-    logger.addHandler(handler)
-    yield handler
-    logger.removeHandler(handler)
-    logger.setLevel(level)
 
 
 async def cost(sent, shop):
@@ -46,3 +22,17 @@ async def test_looking_for_fraud_and_duplicates_costs_two_statements(shop, polic
     both = await cost(sent, shop)
 
     assert (scored - plain, both - plain) == (1, 2)
+
+
+@one_database
+async def test_looking_for_lots_costs_one_statement_and_only_where_there_are_some(shop, sent):
+    plain = await cost(sent, shop)
+    await shop.tracked()
+    elsewhere = await cost(sent, shop)
+    # What is in stock without a lot stands for what is in stock with one.
+    await Variant.filter(id=shop.mug.id).update(tracking=Tracking.LOT)
+    lot = await Lot.create(variant_id=shop.mug.id, code="L-1")
+    await Quant.filter(level__variant_id=shop.mug.id).update(lot_id=lot.id)
+    tracked = await cost(sent, shop)
+
+    assert (elsewhere - plain, tracked - plain) == (0, 1)

@@ -5,21 +5,35 @@ from tortoise import Tortoise
 from tortoise.queryset import QuerySet
 
 import models
-from models import CarrierEvent, Customer, Person, Role, ShipmentStatus
+from models import CarrierEvent, Customer, Person, PurchaseOrder, Role, ShipmentStatus
 from services import scopes
 from services.actors import GUEST, ROLE_PERMISSIONS, SYSTEM, Actor
 from services.scopes import SCOPES
 from tests.api.plenty import fill
+from tests.buying import actor_of, asked_for, supplier_of
 from tests.cast import Shop, actor_for, refuses
 
 # Rows that nobody is shown one by one.
 INTERNAL = {
     models.Counter,
+    models.DemandAsk,
+    models.DemandDay,
     models.Event,
     models.IdempotencyRecord,
+    models.LogCursor,
+    models.LeadObservation,
     models.Password,
+    models.CustomerMonth,
+    models.CustomerTrait,
+    models.OrderShare,
+    models.SegmentSum,
+    models.KpiCell,
+    models.KpiEntry,
+    models.KpiLevel,
+    models.KpiSource,
     models.PaymentDispatch,
     models.SignInAttempts,
+    models.SupplierDelivery,
 }
 
 # What customers see of their own; exceptions of their orders are for staff alone.
@@ -28,6 +42,8 @@ OWNED = [
     for kind, scope in SCOPES.items()
     if scope.customer is not None and scope.permission in ROLE_PERMISSIONS[Role.CUSTOMER]
 ]
+
+OF_SUPPLIERS = [kind for kind, scope in SCOPES.items() if scope.supplier is not None]
 
 
 async def lived_in() -> Shop:
@@ -53,6 +69,8 @@ class TestVisible:
 
     async def test_shows_a_customer_their_own_rows_alone(self, database):
         mine, theirs = await lived_in(), await lived_in()
+        mine_and_theirs = {mine.customer.id, theirs.customer.id}
+        strangers = await ids_of(models.Customer.exclude(id__in=mine_and_theirs))
         for kind in OWNED:
             seen = await ids_of(scopes.visible(actor_for(mine.customer), kind))
             others = await ids_of(scopes.visible(actor_for(theirs.customer), kind))
@@ -60,7 +78,36 @@ class TestVisible:
             assert seen, kind
             assert others, kind
             assert not seen & others, kind
-            assert seen | others == await ids_of(kind.all()), kind
+            rest = await ids_of(kind.all()) - seen - others
+            assert rest == (strangers if kind is models.Customer else set()), kind
+
+    async def test_shows_a_supplier_their_own_rows_alone(self, database):
+        mine, theirs = await lived_in(), await lived_in()
+        me, them = [actor_of(await supplier_of(each)) for each in (mine, theirs)]
+        for kind, scope in SCOPES.items():
+            seen, others = [await ids_of(scopes.visible(each, kind)) for each in (me, them)]
+
+            assert bool(seen) is bool(others) is (kind in OF_SUPPLIERS), kind
+            assert not seen & others, kind
+            unsent = await ids_of(kind.filter(**{scope.once: False})) if scope.once else set()
+            assert kind not in OF_SUPPLIERS or seen | others | unsent == await ids_of(kind.all())
+
+    async def test_shows_no_supplier_what_was_not_sent(self, shop):
+        draft, sent = await asked_for(shop, sent_at=None), await asked_for(shop)
+        supplier = actor_of(await supplier_of(shop))
+
+        assert await scopes.find(supplier, PurchaseOrder, sent.id) == sent
+        assert set(await scopes.find_all(supplier, PurchaseOrder, [draft.id, sent.id])) == {sent.id}
+        for look in (scopes.find, scopes.take):
+            async with refuses(("NOT_FOUND", ("id",))):
+                await look(supplier, PurchaseOrder, draft.id)
+
+    def test_gives_suppliers_no_permission_for_rows_that_are_not_theirs(self):
+        may = ROLE_PERMISSIONS[Role.SUPPLIER]
+
+        assert {kind for kind, scope in SCOPES.items() if scope.permission in may} == {
+            *OF_SUPPLIERS
+        }
 
     async def test_shows_nothing_without_the_permission(self, database):
         await lived_in()

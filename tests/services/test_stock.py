@@ -36,8 +36,12 @@ class TestReceive:
             "reason": "received",
             "on_hand_change": 7,
             "reserved_change": 0,
+            "damaged_change": 0,
+            "quarantined_change": 0,
             "on_hand": 17,
             "reserved": 0,
+            "damaged": 0,
+            "quarantined": 0,
             "available": 17,
         }
         await assert_balanced()
@@ -141,6 +145,55 @@ class TestAdjust:
 
         assert len(refused(outcomes)) == 2
         assert (await shop.level(shop.mug, shop.north)).on_hand == 0
+        await assert_balanced()
+
+
+class TestSetOnHand:
+    @pytest.mark.parametrize(("quantity", "change"), [(13, 3), (4, -6), (0, -10)])
+    async def test_says_what_lies_there(self, shop, lead, quantity, change):
+        level = await stock.set_on_hand(lead, **at(shop), quantity=quantity, held=10, note="Seen.")
+
+        assert level.on_hand == quantity
+        moved = await Movement.get(actor=lead.label)
+        assert (moved.reason, moved.on_hand_change) == (MovementReason.ADJUSTED, change)
+        await assert_balanced()
+
+    async def test_changes_nothing_where_the_level_says_so_already(self, shop, lead):
+        level = await stock.set_on_hand(lead, **at(shop), quantity=10, held=10, note="Seen.")
+
+        assert level.on_hand == 10
+        assert not await Movement.exists(actor=lead.label)
+
+    async def test_refuses_what_was_seen_before_something_moved(self, shop, lead):
+        level = await shop.level(shop.mug, shop.north)
+        await shop.receive(shop.mug, shop.north, 1)
+        seen = {"quantity": 12, "note": "Seen."}
+
+        async with refuses(("VALUE_CONFLICT", ("from",))):
+            await stock.set_on_hand(lead, **at(shop), **seen, held=10)
+        async with refuses(("VERSION_CONFLICT", ("expectedVersion",))):
+            await stock.set_on_hand(lead, **at(shop), **seen, expected_version=level.version)
+
+    @one_database
+    async def test_refuses_to_go_blindly(self, shop, lead):
+        async with refuses(("INVALID", ("from",))):
+            await stock.set_on_hand(lead, **at(shop), quantity=12, note="Seen.")
+
+    async def test_refuses_less_than_is_reserved(self, shop, lead):
+        await shop.order("placed", mug=4)
+
+        async with refuses(("BLOCKED", ("quantity",))):
+            await stock.set_on_hand(lead, **at(shop), quantity=3, held=10, note="Seen.")
+
+    async def test_lets_one_of_many_who_saw_the_same_have_it(self, shop, lead):
+        tries = [
+            partial(stock.set_on_hand, lead, **at(shop), quantity=n, held=10, note="Seen.")
+            for n in (20, 30, 40)
+        ]
+
+        outcomes = await all_at_once(tries)
+
+        assert len(refused(outcomes)) == 2
         await assert_balanced()
 
 

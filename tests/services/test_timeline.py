@@ -28,7 +28,9 @@ class TestOfOrders:
 
     async def test_goes_on_from_a_cursor(self, order):
         [first] = await timeline.of_orders(SYSTEM, [order], first=1, after=None)
-        [rest] = await timeline.of_orders(SYSTEM, [order], first=5, after=first.cursors[-1])
+        [rest] = await timeline.of_orders(
+            SYSTEM, [order], first=5, after=first.cursor(first.rows[-1])
+        )
 
         assert [row.kind for row in first.rows] == ["OrderDrafted"]
         assert [row.kind for row in rest.rows] == ["OrderPlaced", "OrderCancelled"]

@@ -4,11 +4,12 @@ from contextlib import aclosing
 
 import pytest
 
-from models import Event, ExceptionKind, Hold, HoldKind, OrderException, StockAlertStatus
+from models import Event, ExceptionKind, Hold, HoldKind, OrderException, StockAlertStatus, Supplier
 from services import exceptions, holds, orders, stock, watching
 from services.actors import SYSTEM, Actor
 from services.live import Heartbeat, Interest
 from services.watching import Update
+from tests.buying import actor_of
 from tests.cast import actor_for, refuses
 
 SOON = 5.0
@@ -161,6 +162,23 @@ class TestMaySee:
         of = None if customer_id is None else shop.customer.id + customer_id - 1
 
         assert watching.may_see(theirs, Event(kind=kind, actor="", customer_id=of)) is sees
+
+    @pytest.mark.parametrize(
+        ("kind", "supplier_id", "sees"),
+        [
+            ("PurchaseOrderSent", 1, True),
+            ("PurchaseOrderSent", 2, False),
+            ("PurchaseOrderDrafted", None, False),
+            ("SupplierUpdated", 1, True),
+            # Not even what is everybody's, nor what they may not know of their own.
+            ("ProductCreated", None, False),
+            ("StockMoved", 1, False),
+        ],
+    )
+    def test_lets_suppliers_see_what_is_theirs_alone(self, kind, supplier_id, sees):
+        theirs = actor_of(Supplier(id=1))
+
+        assert watching.may_see(theirs, Event(kind=kind, actor="", supplier_id=supplier_id)) is sees
 
 
 class TestExceptions:

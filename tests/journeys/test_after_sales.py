@@ -1,0 +1,121 @@
+"""What comes after delivery, by those who take part in it: sent back, judged, made good, rated."""
+
+import pytest
+
+from tests.clients import Api, line
+from tests.journeys.conftest import Town
+from tests.journeys.shop import Shop
+
+# Several processes on a busy machine take their time.
+pytestmark = pytest.mark.timeout(600)
+
+TRACKED = """subscription ($token: String!, $after: String) {
+  orderTracked(token: $token, after: $after) { cursor tracked { returns { status } } }
+}"""
+FIGURES = """subscription {
+  kpis(names: [RETURN_RATE, SATISFACTION]) {
+    kpis { name now { numerator denominator } }
+  }
+}"""
+RECORD = """query ($id: ID!) {
+  node(id: $id) { ... on Order {
+    trackingToken returnStatus
+    lines { id sku delivered returnReceived }
+    surveys { status score link { token } }
+  } }
+}"""
+
+
+async def record(api: Api, order: str) -> dict:
+    return (await api.ask(RECORD, id=order))["node"]
+
+
+def figures(update: dict) -> dict[str, tuple]:
+    return {
+        each["name"]: (int(each["now"]["numerator"]), int(each["now"]["denominator"]))
+        for each in update["kpis"]
+    }
+
+
+async def deliver(shop: Shop, quantity: int) -> str:
+    placed = await shop.place(quantity)
+    assert placed["userErrors"] == [], placed
+    await shop.fulfill(placed["order"]["id"])
+    return str(placed["order"]["id"])
+
+
+async def take_back(api: Api, back: str, sku: str) -> None:
+    """The warehouse: one unit that came back is as new and goes on the shelf again."""
+    noun = "returned { status units { id } }"
+    await api.do("returnReceiveScan", noun, id=back, code=sku, quantity=1)
+    received = await api.do("returnReceiveComplete", noun, id=back)
+    [unit] = received["units"]
+    finding = {"units": 1, "condition": "NEW", "disposition": "RESTOCK"}
+    judged = await api.do("returnInspect", noun, id=back, unitId=unit["id"], findings=[finding])
+    assert judged["status"] == "INSPECTED"
+
+
+class TestReturn:
+    async def test_goes_from_the_customers_link_to_their_rating(self, town: Town):
+        """Asked for by the link and rated by the link, while a desk watches the figures move and
+        the customer's connection breaks in between."""
+        admin = town.here.token("admin")
+        async with Api(town.here.url, admin) as api, Api(town.there.url) as guest:
+            shop = await Shop.open(api, stock=5)
+            order = await deliver(shop, 2)
+            before = await record(api, order)
+            token, [row] = before["trackingToken"], before["lines"]
+
+            async with line(town.there.url, admin) as desk, line(town.there.url) as customer:
+                watched = await desk.watch(FIGURES)
+                await watched.until(lambda each: figures(each)["RETURN_RATE"] == (0, 2))
+                tracked = await customer.watch(TRACKED, token=token)
+                cursor = (await anext(tracked))["cursor"]
+
+            asked = {"lineId": row["id"], "quantity": 1, "reason": "CHANGED_MIND"}
+            back = await guest.do(
+                "trackedReturnRequest", "tracked { number }", token=token, lines=[asked]
+            )
+
+            async with line(town.there.url, admin) as desk, line(town.there.url) as customer:
+                watched = await desk.watch(FIGURES)
+                again = await customer.watch(TRACKED, token=token, after=cursor)
+                await api.do("returnApprove", "returned { status }", id=back["number"])
+                swap = await api.do(
+                    "exchangeArrange",
+                    "exchange { order { id } }",
+                    returnId=back["number"],
+                    mode="ON_RECEIPT",
+                    lines=[{"variantId": shop.variant, "quantity": 1}],
+                )
+                await take_back(api, back["number"], row["sku"])
+                await api.do("returnResolve", "returned { status }", id=back["number"])
+                seen = await again.until(
+                    lambda each: each["tracked"]["returns"] == [{"status": "RESOLVED"}]
+                )
+                await shop.fulfill(swap["order"]["id"])
+                [survey] = (await record(api, order))["surveys"]
+                await guest.do(
+                    "surveyAnswer", "answer { score }", token=survey["link"]["token"], score=4
+                )
+                moved = figures(
+                    (await watched.until(lambda each: figures(each)["SATISFACTION"] == (4, 1)))[-1]
+                )
+            after = await record(api, order)
+            twice = await guest.attempt(
+                "surveyAnswer", "answer { score }", token=survey["link"]["token"], score=1
+            )
+            level = await api.ask(
+                "query ($v: ID) { stockLevels(filter: { variantId: $v }) { nodes { onHand } } }",
+                v=shop.variant,
+            )
+
+        # Of two and then one more that were delivered, one came back.
+        assert moved["RETURN_RATE"] == (1, 3)
+        # The return that was asked for while nobody listened is told first, and nothing twice.
+        assert len({each["cursor"] for each in seen}) == len(seen)
+        assert after["lines"][0]["returnReceived"] == 1
+        # Two went out, one came back, and another one went out for it.
+        assert level["stockLevels"]["nodes"] == [{"onHand": 3}]
+        assert [each["path"] for each in twice["userErrors"]] != []
+        assert town.adds_up()
