@@ -1,9 +1,7 @@
 """What is given for goods that come back, against the same worked out another way: in fractions,
 unit by unit, from what was bought alone."""
 
-from dataclasses import dataclass
 from fractions import Fraction
-from math import floor
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -11,6 +9,7 @@ from hypothesis import strategies as st
 from services.amounts import Bill, Item, Reduction, Tax, reckon
 from services.refunds import Back, Refund, RefundStepKind, Sale, ShippingShare, Sold, Terms
 from services.refunds import reckon as give_back
+from tests.worths import Ask, Cost, Ledger
 
 RATES = st.sampled_from([0, 70_000, 88_750, 190_000, 250_000])
 CENTS = st.integers(0, 3_000)
@@ -44,15 +43,6 @@ def bills(draw: st.DrawFn) -> Bill:
     )
 
 
-@dataclass
-class Ask:
-    """Units of one line that come back with one return."""
-
-    line: int
-    units: int
-    ours: bool
-
-
 @st.composite
 def plans(draw: st.DrawFn, bill: Bill) -> list[list[Ask]]:
     """Returns, one after the other, that together bring back no more than was bought."""
@@ -67,6 +57,15 @@ def plans(draw: st.DrawFn, bill: Bill) -> list[list[Ask]]:
                 asks.append(Ask(line=line, units=units, ours=draw(st.booleans())))
         returns.append(asks)
     return returns
+
+
+def ledger_of(bill: Bill, policy: ShippingShare, fee: int) -> Ledger:
+    account = reckon(bill)
+    costs = [
+        Cost(units=item.units, price=item.unit_price, off=charge.discount, total=charge.total)
+        for item, charge in zip(bill.items, account.charges, strict=True)
+    ]
+    return Ledger(costs, account.shipping.total, policy, Fraction(fee, 1_000_000))
 
 
 def sold(bill: Bill) -> Sale:
@@ -103,59 +102,10 @@ def after(sale: Sale, asks: list[Ask], refund: Refund) -> Sale:
     return Sale(currency=sale.currency, lines=lines, shipping=sale.shipping)
 
 
-def nearest(exact: Fraction) -> int:
-    """The nearest whole number, halves up."""
-    return floor(exact + Fraction(1, 2))
-
-
-class Ledger:
-    """Gives back what each single unit cost, to the cent, by fractions of what was charged."""
-
-    def __init__(self, bill: Bill, policy: ShippingShare, fee: Fraction) -> None:
-        account = reckon(bill)
-        self.policy, self.fee = policy, fee
-        self.shipping = account.shipping.total
-        self.worths = [
-            self._units(item.units, item.unit_price, charge.discount, charge.total)
-            for item, charge in zip(bill.items, account.charges, strict=True)
-        ]
-        self.total = sum(charge.total for charge in account.charges)
-        self.taken = [0] * len(self.worths)
-
-    @staticmethod
-    def _units(count: int, price: int, discount: int, total: int) -> list[int]:
-        """What each unit cost: what the first n did is rounded, and so is what n − 1 did."""
-        tax = total - (count * price - discount)
-
-        def first(n: int) -> int:
-            part = Fraction(n, count)
-            return n * price - nearest(discount * part) + nearest(tax * part)
-
-        return [first(n) - first(n - 1) for n in range(1, count + 1)]
-
-    def _shipping(self) -> int:
-        if self.policy is ShippingShare.LAST:
-            all_back = all(n == len(w) for n, w in zip(self.taken, self.worths, strict=True))
-            return self.shipping if all_back else 0
-        if self.policy is ShippingShare.PROPORTION and self.total:
-            back = sum(sum(w[:n]) for n, w in zip(self.taken, self.worths, strict=True))
-            return nearest(self.shipping * Fraction(back, self.total))
-        return 0
-
-    def take(self, asks: list[Ask]) -> int:
-        before, given = self._shipping(), 0
-        for ask in asks:
-            start = self.taken[ask.line]
-            self.taken[ask.line] += ask.units
-            worth = sum(self.worths[ask.line][start : self.taken[ask.line]])
-            given += worth - (0 if ask.ours else nearest(worth * self.fee))
-        return given + (self._shipping() - before if asks else 0)
-
-
 @settings(max_examples=150, deadline=None)
 @given(data=st.data(), bill=bills(), policy=st.sampled_from(ShippingShare), fee=RATES)
 def test_every_return_gives_what_its_units_cost(data, bill, policy, fee):
-    sale, ledger = sold(bill), Ledger(bill, policy, Fraction(fee, 1_000_000))
+    sale, ledger = sold(bill), ledger_of(bill, policy, fee)
     total, given_back = reckon(bill).total, 0
     for asks in data.draw(plans(bill)):
         backs = [Back(line_id=each.line, units=each.units, ours=each.ours) for each in asks]
