@@ -1,6 +1,6 @@
 """Key figures: what the journal comes to is what the rows come to, whenever it is read."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from itertools import pairwise
 from random import Random
@@ -30,7 +30,7 @@ from models import (
     Variant,
 )
 from models.lifecycle import ClaimStatus
-from services import checks, event_log, orders, shipments
+from services import event_log, orders, shipments
 from services.actors import SYSTEM
 from services.commit import announce, operation
 from services.facts.orders import OrderUpdated
@@ -47,33 +47,7 @@ from tests.cast import (
     work_on,
     work_through,
 )
-
-YEAR = {"since": date(2025, 12, 1), "until": date(2026, 12, 31)}
-
-
-async def read() -> None:
-    """Have everything read that has happened."""
-    await event_log.take_in()
-    while await reader.due(datetime.now(UTC), 1):
-        await reader.read_on(0)
-        await event_log.take_in()
-
-
-async def broken() -> list[checks.Result]:
-    """What does not hold of key figures. What else may not is none of theirs."""
-    found = await checks.run()
-    return [each for each in found if each.broken and each.name.startswith("kpi")]
-
-
-async def told(question: Question, names=None) -> dict[KpiName, tuple]:
-    """What figures come to, without how far they were read."""
-    found = await figures.figures(MANAGER, names, question)
-    return {each.definition.name: (each.now, each.before, each.change) for each in found}
-
-
-async def value(name: KpiName, **given) -> tuple[int, int]:
-    [figure] = await figures.figures(MANAGER, [name], Question(**YEAR, **given))
-    return int(figure.now.numerator), int(figure.now.denominator)
+from tests.figures import YEAR, broken, read, told, value
 
 
 @operation
