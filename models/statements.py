@@ -46,6 +46,15 @@ async def get(kind: type[M], row_id: int, *, locked: bool = False) -> M:
     return row
 
 
+async def select_kept(kind: type[M], row_id: int) -> M | None:
+    """The row with an id, if any, that nobody else can lock until the transaction is over; many
+    can keep it at once. SQLite has a single writer."""
+    executor = _executor(kind)
+    lock = " FOR KEY SHARE" if executor.db.capabilities.dialect == "postgres" else ""
+    sql = f"SELECT {_columns(kind)} FROM {kind._meta.db_table} WHERE id = $1{lock}"
+    return next(iter(await executor.execute_select(sql, [row_id])), None)
+
+
 async def select_by_id(kind: type[M], ids: Iterable[int]) -> dict[int, M]:
     """Those rows with these ids that there are, by id."""
     wanted = set(ids)

@@ -115,7 +115,8 @@ async def _begin(actor: Actor, draft: Draft) -> tuple[Order, list[OrderLine]]:
         reference = inputs.text(reference, "externalReference", most=100)
     currency = inputs.currency(draft.currency, "currency") if draft.currency else None
     inputs.refuse()
-    customer = await scopes.find(actor, Customer, draft.customer_id, "customerId")
+    # Whoever merges them with another one meanwhile would miss this order.
+    customer = await scopes.keep(actor, Customer, draft.customer_id, "customerId")
     records.refuse_archived(customer, "customerId")
     imported = draft.channel in IMPORTED
     wanted = await goods.goods_of(actor, draft.lines, imported=imported)

@@ -11,7 +11,7 @@ from tortoise.queryset import QuerySet
 import models
 from models import Row
 from models.errors import NotFound, Path, Refused
-from models.statements import select_by_id, select_one
+from models.statements import select_by_id, select_kept, select_one
 from services.actors import Actor, Permission
 
 M = TypeVar("M", bound=Model)
@@ -165,6 +165,17 @@ async def take(actor: Actor, kind: type[R], row_id: int, *path: str | int) -> R:
         row = await _seen(actor, kind, row_id, locked=True)
     else:
         row = await lock(await find(actor, kind, row_id, *path))
+    if row is None:
+        raise Refused(not_found(kind, path))
+    return row
+
+
+async def keep(actor: Actor, kind: type[R], row_id: int, *path: str | int) -> R:
+    """Like `find`, and nobody else can take the row until the operation is over, but keep it: it
+    is neither put away nor made another one while something new comes to refer to it."""
+    if SCOPES[kind].bounds(actor) or not actor.may(SCOPES[kind].permission):
+        await find(actor, kind, row_id, *path)
+    row = await select_kept(kind, row_id)
     if row is None:
         raise Refused(not_found(kind, path))
     return row

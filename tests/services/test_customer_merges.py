@@ -1,7 +1,21 @@
+import asyncio
+
+import pytest
+from tortoise.connection import get_connection
+
 from models import Address, Customer, CustomerDuplicate, CustomerFigure, Event, Order, Person, Role
-from services import customer_duplicates, customer_merges, customers, event_log, people, timeline
+from services import (
+    customer_duplicates,
+    customer_merges,
+    customers,
+    event_log,
+    orders,
+    people,
+    timeline,
+)
 from services.actors import SYSTEM
 from services.clock import now
+from services.commit import operation
 from services.live import Interest
 from services.watching import may_see
 from tests.cast import CLERK, HOME, Shop, actor_for, refuses
@@ -107,6 +121,66 @@ class TestMerge:
             await customer_merges.merge(SYSTEM, third.id, kept.id)
         await Person.filter(customer_id=third.id).update(deactivated_at=now())
         await customer_merges.merge(SYSTEM, third.id, kept.id)
+
+
+@pytest.mark.parametrize("database_url", ["postgres"], indirect=True)
+class TestOrdersOfThatMoment:
+    """SQLite has a single writer."""
+
+    async def test_are_refused_when_they_come_too_late(self, shop):
+        kept = await Customer.create(name="Eva")
+        merged, go_on = asyncio.Event(), asyncio.Event()
+
+        @operation
+        async def merge():
+            await customer_merges.merge(SYSTEM, shop.customer.id, kept.id)
+            merged.set()
+            await go_on.wait()
+
+        merging = asyncio.create_task(merge())
+        await merged.wait()
+        ordering = asyncio.create_task(orders.place(SYSTEM, draft=shop.draft(mug=1)))
+        await somebody_waits()
+        go_on.set()
+        await merging
+
+        async with refuses(("BLOCKED", ("order", "customerId"))):
+            await ordering
+        assert await Order.all().count() == 0
+
+    async def test_move_when_they_came_before(self, shop):
+        kept = await Customer.create(name="Eva")
+        placed, go_on = asyncio.Event(), asyncio.Event()
+
+        @operation
+        async def place():
+            order = await orders.place(SYSTEM, draft=shop.draft(mug=1))
+            placed.set()
+            await go_on.wait()
+            return order
+
+        ordering = asyncio.create_task(place())
+        await placed.wait()
+        merging = asyncio.create_task(customer_merges.merge(SYSTEM, shop.customer.id, kept.id))
+        await somebody_waits()
+        go_on.set()
+        order = await ordering
+        await merging
+
+        assert (await Order.get(id=order.id)).customer_id == kept.id
+
+
+async def somebody_waits():
+    """Until a statement waits for what somebody else has locked."""
+    async with asyncio.timeout(10):
+        while True:
+            waiting = await get_connection("default").execute_query_dict(
+                "SELECT 1 FROM pg_stat_activity "
+                "WHERE datname = current_database() AND wait_event_type = 'Lock'"
+            )
+            if waiting:
+                return
+            await asyncio.sleep(0.01)
 
 
 class TestDuplicates:
