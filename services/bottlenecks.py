@@ -1,48 +1,28 @@
 """Bottlenecks: where work piles up, how fast it comes and goes, and how that will end.
 
-What waits is read from the rows (`services/queues.py`), what came and went from the event log, of
-the last day and no further. By Little's law, "A Proof for the Queuing Formula: L = λW" (Operations
-Research 9, 1961), what waits divided by what is done per hour is how long the last in the queue
-is going to wait.
+What waits is read from the rows (`services/queues.py`), what came and went in the last day is
+counted on from the event log (`services/flows.py`). By Little's law, "A Proof for the Queuing
+Formula: L = λW" (Operations Research 9, 1961), what waits divided by what is done per hour is how
+long the last in the queue is going to wait.
 """
 
 from asyncio import sleep
-from collections import Counter
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from math import sqrt
 from time import monotonic
 
-from tortoise.connection import get_connection
-
 from models import Event
 from models.lifecycle import Status
-from services import queues
+from services import flows, queues
 from services.actors import Actor
 from services.clock import now
-from services.facts.cases import ServiceCaseOpened, ServiceCaseResolved
-from services.facts.fact import Fact
-from services.facts.fulfillments import (
-    FulfillmentHandedOver,
-    FulfillmentPacked,
-    FulfillmentPicked,
-    FulfillmentPlanned,
-    FulfillmentReleased,
-)
-from services.facts.orders import OrderConfirmed, OrderPlaced
-from services.facts.returns import (
-    ReturnInspected,
-    ReturnReceived,
-    ReturnRequested,
-    ReturnResolved,
-)
-from services.facts.shipments import ShipmentDelivered, ShipmentShipped
+from services.flows import HOUR, KINDS, Flows
 from services.live import Heartbeat, Interest, course, live
 from services.queues import Place, Queue, Stage
 
-HOUR = timedelta(hours=1)
 HOURS = 24
 # A value may come so often, whatever happens.
 EVERY_SECONDS = 3.0
@@ -54,24 +34,6 @@ class QueueTrend(Status):
     GROWING = "growing", "More came than was done."
     STEADY = "steady", "As much was done as came, as far as can be told."
     SHRINKING = "shrinking", "More was done than came."
-
-
-_G = Stage
-# What brings work into a stage, and what takes it out; nothing tells a first answer to a case from
-# the next one.
-FLOWS: Mapping[Stage, tuple[type[Fact], type[Fact]]] = {
-    _G.ENTRY: (OrderPlaced, OrderConfirmed),
-    _G.WAITING: (FulfillmentPlanned, FulfillmentReleased),
-    _G.PICKING: (FulfillmentReleased, FulfillmentPicked),
-    _G.PACKING: (FulfillmentPicked, FulfillmentPacked),
-    _G.HANDOVER: (FulfillmentPacked, FulfillmentHandedOver),
-    _G.TRANSIT: (ShipmentShipped, ShipmentDelivered),
-    _G.RETURN_RECEIPT: (ReturnRequested, ReturnReceived),
-    _G.RETURN_INSPECTION: (ReturnReceived, ReturnInspected),
-    _G.RETURN_RESOLUTION: (ReturnInspected, ReturnResolved),
-    _G.CASE_RESOLUTION: (ServiceCaseOpened, ServiceCaseResolved),
-}
-KINDS = frozenset(fact.__name__ for flow in FLOWS.values() for fact in flow)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -131,7 +93,7 @@ async def read(actor: Actor, location_id: int | None = None) -> list[Bottleneck]
     """What waits where, and what came and went lately, by stage and location."""
     at = now()
     waiting = await queues.read(location_id)
-    hour, day = await _flows(at - HOUR), await _flows(at - HOURS * HOUR)
+    hour, day = await flows.lately(at)
     places = {
         place
         for place in {*waiting, *(place for place, _ in day)}
@@ -190,8 +152,8 @@ def _order(place: Place) -> tuple[int, int]:
 def _bottleneck(
     place: Place,
     queue: Queue | None,
-    hour: Mapping[tuple[Place, bool], int],
-    day: Mapping[tuple[Place, bool], int],
+    hour: Flows,
+    day: Flows,
     at: datetime,
 ) -> Bottleneck:
     stage, location_id = place
@@ -211,44 +173,3 @@ def _bottleneck(
 
 def _hours(since: datetime | None, at: datetime) -> float | None:
     return None if since is None else round(max(0.0, (at - since) / HOUR), 2)
-
-
-async def _flows(since: datetime) -> Mapping[tuple[Place, bool], int]:
-    """How many came to each stage and location, and how many were done, since a moment."""
-    begin = await _position_at(since)
-    among = ", ".join(f"'{kind}'" for kind in sorted(KINDS))
-    rows = await get_connection("default").execute_query_dict(f"""
-        SELECT kind, location_id, COUNT(*) AS events FROM events
-        WHERE kind IN ({among}) AND position > {begin:d}
-        GROUP BY kind, location_id
-    """)
-    found: Counter[tuple[Place, bool]] = Counter()
-    for row in rows:
-        for stage, (came, done) in FLOWS.items():
-            place = (stage, row["location_id"] if queues.SOURCES[stage].location else None)
-            if row["kind"] == came.__name__:
-                found[place, True] += int(row["events"])
-            if row["kind"] == done.__name__:
-                found[place, False] += int(row["events"])
-    return found
-
-
-async def _position_at(moment: datetime) -> int:
-    """The last position of the log before a moment. Positions have no gaps and follow the time, so
-    halving the log finds it in a few looks, and times need no index."""
-    # Asked for one by one, as only then does SQLite look at the ends of the index alone.
-    ends = await get_connection("default").execute_query_dict(
-        "SELECT (SELECT MIN(position) FROM events) AS first, "
-        "(SELECT MAX(position) FROM events) AS last"
-    )
-    if ends[0]["first"] is None:
-        return 0
-    before, beyond = int(ends[0]["first"]) - 1, int(ends[0]["last"]) + 1
-    while beyond - before > 1:
-        middle = (before + beyond) // 2
-        event = await Event.get_or_none(position=middle).only("at")
-        if event is None or event.at < moment:
-            before = middle
-        else:
-            beyond = middle
-    return before

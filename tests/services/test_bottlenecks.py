@@ -1,11 +1,15 @@
 """Where work piles up: as the rows and the log tell it, and as it goes on."""
 
 import asyncio
+from collections import Counter
 from contextlib import aclosing
 from math import ceil
+from random import Random
 
-from models import Fulfillment, Order
-from services import bottlenecks, event_log, fulfillments, orders, queues
+import pytest
+
+from models import Event, Fulfillment, Order
+from services import bottlenecks, event_log, flows, fulfillments, orders, queues
 from services.actors import SYSTEM
 from services.bottlenecks import QueueTrend, judge
 from services.queues import Stage
@@ -75,6 +79,50 @@ class TestRead:
 
     async def test_of_nothing_is_nothing(self, database):
         assert await bottlenecks.read(SYSTEM) == []
+
+
+class TestFlows:
+    @pytest.mark.parametrize("seed", range(3))
+    async def test_are_those_of_the_last_hour_and_day_at_every_look(self, database, clock, seed):
+        """Counted again from all events, by hand, whenever they were looked at before."""
+        dice = Random(seed)
+        for _ in range(25):
+            for _ in range(dice.randrange(12)):
+                clock.advance(minutes=dice.choice((0, 1, 5, 20)))
+                await _logged(dice.choice(sorted(flows.KINDS)), dice.choice((None, 1, 2)), clock)
+            clock.advance(minutes=dice.choice((0, 0.1, 10, 45, 45, 300, 26 * 60)))
+            await event_log.take_in()
+
+            found = await flows.lately(clock.time)
+
+            assert [*found] == [await _by_hand(clock.time - span) for span in flows.SPANS]
+
+    async def test_are_counted_once(self, database, clock):
+        for n in range(5):
+            await _logged("OrderPlaced", None, clock)
+            await event_log.take_in()
+            _, day = await flows.lately(clock.time)
+            assert day == {((_G.ENTRY, None), True): n + 1}
+            clock.advance(hours=1)
+        # What stands in between is not looked at any more; that the first is gone is noticed.
+        await Event.filter(position__in=(2, 3)).delete()
+        assert (await flows.lately(clock.time))[1] == day
+        await Event.filter(position=1).delete()
+        assert (await flows.lately(clock.time))[1] == {((_G.ENTRY, None), True): 2}
+
+
+async def _logged(kind, location_id, clock):
+    await Event.create(kind=kind, actor="SYSTEM", location_id=location_id, at=clock.time)
+
+
+async def _by_hand(since):
+    found = Counter()
+    for event in await Event.filter(at__gte=since):
+        for stage, (came, done) in flows.FLOWS.items():
+            place = (stage, event.location_id if queues.SOURCES[stage].location else None)
+            for fact, has_come in ((came, True), (done, False)):
+                found[place, has_come] += event.kind == fact.__name__
+    return +found
 
 
 async def test_watch_tells_at_first_and_then_what_changed_together(shop, feed):
