@@ -126,6 +126,9 @@ class ServiceCase(Lifecycle):
         indexes = (
             ("customer_id", "id"),
             ("order_id", "id"),
+            # Of those about no order, the ones answered or resolved in a period.
+            ("order_id", "first_responded_at"),
+            ("order_id", "resolved_at"),
             ("returned_id", "id"),
             ("status", "id"),
             ("status", "resolved_at"),

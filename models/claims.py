@@ -105,6 +105,7 @@ class Claim(Lifecycle):
             ("recovery", "id"),
             ("replacement_id",),
             ("supplier_id", "id"),
+            ("carrier", "id"),
             ("unsettled_at", "id"),
             ("created_at", "id"),
         )

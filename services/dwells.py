@@ -1,21 +1,23 @@
 """Dwell times: how long orders, returns and service cases stayed in each stage of their lives.
 
 Read from the cells of the journal of figures (`services/kpis/`), so what a question costs depends
-on the days it is about. The mean is exact; p50 and p90 are right to 2%, as the buckets are.
+on the days it is about. Service cases about no order are in no journal: those that were answered or
+resolved in the period are read themselves. The mean is exact; p50 and p90 are right to 2%, as the
+buckets are.
 """
 
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from models import KpiDimension, Location, OrderChannel
+from models import KpiDimension, Location, OrderChannel, ServiceCase
 from models.lifecycle import Status
 from services.actors import Actor
 from services.clock import now
 from services.inputs import Inputs
-from services.kpis.buckets import ERROR, quantile
+from services.kpis.buckets import ERROR, bucket_of, quantile
 from services.kpis.stays import name_of
 from services.kpis.stories import ask, zone
 from services.queues import Stage
@@ -86,6 +88,13 @@ async def read(
         sums[kpi, own][0] += int(above)
         sums[kpi, own][1] += int(below)
         counts[kpi, own][bucket] = int(below)
+    if by is DwellBy.NOTHING and channel is None and location_id is None:
+        # They came by no order's channel, and are at no location.
+        for stage, seconds in await _stays_of_cases_alone(begin, end):
+            kpi, bucket = name_of(stage), bucket_of(seconds)
+            sums[kpi, ""][0] += round(seconds)
+            sums[kpi, ""][1] += 1
+            counts[kpi, ""][bucket] = counts[kpi, ""].get(bucket, 0) + 1
     return [
         DwellTime(
             stage=stage,
@@ -100,6 +109,27 @@ async def read(
         for (kpi, own), (seconds, stays) in sorted(sums.items())
         if kpi == name_of(stage) and stays > 0
     ]
+
+
+async def _stays_of_cases_alone(begin: date, end: date) -> list[tuple[Stage, float]]:
+    """The stays that ended in a period, in seconds, of service cases about no order."""
+    midnight = datetime.min.time()
+    span = [
+        datetime.combine(day, midnight, zone()).astimezone(UTC)
+        for day in (begin, end + timedelta(days=1))
+    ]
+    alone = ServiceCase.filter(order_id=None)
+    found = []
+    for opened_at, answered_at in await alone.filter(
+        first_responded_at__gte=span[0], first_responded_at__lt=span[1]
+    ).values_list("opened_at", "first_responded_at"):
+        found.append((Stage.CASE_RESPONSE, (answered_at - opened_at).total_seconds()))
+    for opened_at, answered_at, resolved_at in await alone.filter(
+        resolved_at__gte=span[0], resolved_at__lt=span[1]
+    ).values_list("opened_at", "first_responded_at", "resolved_at"):
+        since = answered_at or opened_at
+        found.append((Stage.CASE_RESOLUTION, (resolved_at - since).total_seconds()))
+    return [(stage, max(0.0, seconds)) for stage, seconds in found]
 
 
 async def _keys(location_id: int | None, by: DwellBy) -> str:

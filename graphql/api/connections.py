@@ -11,11 +11,12 @@ from tortoise.models import Model
 from api.context import Info
 from api.fields import column, computed
 from api.nodes import decode
-from api.permissions import Needs
+from api.permissions import Needs, require
 from api.types.enums import publish
 from models import Row
 from models.lifecycle import Status
 from services import listing, scopes
+from services.actors import Actor, Permission
 from services.listing import Page, Window
 
 T = TypeVar("T")
@@ -87,12 +88,19 @@ publish(ById, "How lists are sorted that are only read by age.")
 
 
 def condition(
-    lookup: str | Callable[[Any], Q], description: str, *, of: type[Row] | None = None
+    lookup: str | Callable[[Any], Q],
+    description: str,
+    *,
+    of: type[Row] | None = None,
+    needs: Permission | None = None,
 ) -> Any:
     """A condition of a filter: a lookup of the row's columns, or what makes one of the value
-    given; `of` names the kind of an id."""
+    given; `of` names the kind of an id. Where the columns are not for everybody who sees the rows,
+    it `needs` what they do, as else one could find out by asking."""
     return strawberry.field(
-        description=description, default=None, metadata={"lookup": lookup, "of": of}
+        description=description,
+        default=None,
+        metadata={"lookup": lookup, "of": of, "needs": needs},
     )
 
 
@@ -119,6 +127,7 @@ def listed(
         filter: Any = None,
         sort: Any = default,
     ) -> Any:
+        permit(info.context.actor, filter)
         query = listing.matching(scopes.visible(info.context.actor, kind), only or {})
         query = listing.matching(query, conditions(filter))
         query = query.filter(*demands(filter))
@@ -141,6 +150,13 @@ def listed(
         description=description,
         extensions=[Needs(scopes.SCOPES[kind].permission)],
     )
+
+
+def permit(actor: Actor, filter: Any) -> None:
+    """Raise where a condition was given that is not for this caller."""
+    for each in fields(filter) if filter is not None else ():
+        if getattr(filter, each.name) is not None and each.metadata["needs"] is not None:
+            require(actor, each.metadata["needs"])
 
 
 def conditions(filter: Any) -> dict[str, Any]:

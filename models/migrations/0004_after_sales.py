@@ -64,7 +64,7 @@ class Migration(migrations.Migration):
                     ('recovery_asked_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
                     ('recovery_ended_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
                 ],
-                options={'table': 'claims', 'app': 'models', 'indexes': [Index(fields=['order_id', 'id']), Index(fields=['customer_id', 'id']), Index(fields=['shipment_id', 'kind']), Index(fields=['status', 'id']), Index(fields=['kind', 'id']), Index(fields=['recovery', 'id']), Index(fields=['replacement_id']), Index(fields=['supplier_id', 'id']), Index(fields=['unsettled_at', 'id']), Index(fields=['created_at', 'id'])], 'pk_attr': 'id', 'table_description': 'About units of one order. `shipment`, `carrier_event` and `mispick` are what caused it, as'},
+                options={'table': 'claims', 'app': 'models', 'indexes': [Index(fields=['order_id', 'id']), Index(fields=['customer_id', 'id']), Index(fields=['shipment_id', 'kind']), Index(fields=['status', 'id']), Index(fields=['kind', 'id']), Index(fields=['recovery', 'id']), Index(fields=['replacement_id']), Index(fields=['supplier_id', 'id']), Index(fields=['carrier', 'id']), Index(fields=['unsettled_at', 'id']), Index(fields=['created_at', 'id'])], 'pk_attr': 'id', 'table_description': 'About units of one order. `shipment`, `carrier_event` and `mispick` are what caused it, as'},
                 bases=['Lifecycle'],
             ),
             ops.CreateModel(
@@ -384,7 +384,7 @@ class Migration(migrations.Migration):
                     ('closed_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
                     ('reopened', fields.IntField(default=0)),
                 ],
-                options={'table': 'service_cases', 'app': 'models', 'unique_together': (('exception_id',),), 'indexes': [Index(fields=['customer_id', 'id']), Index(fields=['order_id', 'id']), Index(fields=['returned_id', 'id']), Index(fields=['status', 'id']), Index(fields=['status', 'resolved_at']), Index(fields=['kind', 'id']), Index(fields=['owner', 'status', 'id']), Index(fields=['team', 'status', 'id']), Index(fields=['priority', 'id']), Index(fields=['channel', 'id']), Index(fields=['turn_at', 'id']), Index(fields=['escalate_at', 'id']), Index(fields=['opened_at', 'id']), Index(fields=['updated_at', 'id'])], 'pk_attr': 'id', 'table_description': "`owner` is a person's number, `team` a word of the shop's own."},
+                options={'table': 'service_cases', 'app': 'models', 'unique_together': (('exception_id',),), 'indexes': [Index(fields=['customer_id', 'id']), Index(fields=['order_id', 'id']), Index(fields=['order_id', 'first_responded_at']), Index(fields=['order_id', 'resolved_at']), Index(fields=['returned_id', 'id']), Index(fields=['status', 'id']), Index(fields=['status', 'resolved_at']), Index(fields=['kind', 'id']), Index(fields=['owner', 'status', 'id']), Index(fields=['team', 'status', 'id']), Index(fields=['priority', 'id']), Index(fields=['channel', 'id']), Index(fields=['turn_at', 'id']), Index(fields=['escalate_at', 'id']), Index(fields=['opened_at', 'id']), Index(fields=['updated_at', 'id'])], 'pk_attr': 'id', 'table_description': "`owner` is a person's number, `team` a word of the shop's own."},
                 bases=['Lifecycle'],
             ),
             ops.CreateModel(

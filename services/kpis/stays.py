@@ -1,7 +1,8 @@
 """What an order adds to how long things stay in each stage: a share for each stay that is over.
 
 A stay counts on the day it ended, in all and at the location where it was, if at any. Those of
-returns and service cases count with their order; a case about no order is in no figure.
+returns and service cases count with their order; of a case about no order `services/dwells.py`
+looks at the row.
 """
 
 from collections.abc import Iterator

@@ -1,12 +1,14 @@
 """An input that works for every mutation of claims, and what lists of them are filtered by."""
 
 from collections.abc import Awaitable, Callable
+from decimal import Decimal
 from typing import Any
 
 from models import Claim, ClaimKind, Exchange, ExchangeMode, Order
-from services import claims
+from services import claim_recoveries, claims
 from services.actors import SYSTEM
 from tests import remedies
+from tests.buying import supplier_of
 from tests.cast import Shop
 from tests.returning import returned
 
@@ -50,6 +52,8 @@ async def differ(shop: Shop, other: Shop) -> tuple[Claim, Exchange]:
     the last of each."""
     first = await _of(await shop.order("shipped", mug=1), ClaimKind.LOST)
     await claims.approve(SYSTEM, first.id)
+    supplier, amount = await supplier_of(shop), (Decimal(3), "EUR")
+    await claim_recoveries.request(SYSTEM, first.id, amount=amount, supplier_id=supplier.id)
     await remedies.exchange(shop)
     swapped = await remedies.exchange(other, mode=ExchangeMode.ADVANCE)
     order = await other.order("shipped", mug=1)
@@ -88,6 +92,12 @@ FILTERS: dict[str, dict[str, tuple[Callable[[Any], Any], Callable[[Any, Any], bo
         ),
         "kind": (lambda w: ["MISSING"], lambda w, row: row.kind == "missing"),
         "status": (lambda w: ["APPROVED"], lambda w, row: row.status == "approved"),
+        "recovery": (lambda w: ["REQUESTED"], lambda w, row: row.recovery == "requested"),
+        "supplierId": (
+            lambda w: w.supplier.number,
+            lambda w, row: row.supplier_id == w.supplier.id,
+        ),
+        "carrier": (lambda w: w.claimed.carrier, lambda w, row: row.carrier == w.claimed.carrier),
         "since": (
             lambda w: w.claimed.created_at.isoformat(),
             lambda w, row: row.created_at >= w.claimed.created_at,

@@ -132,6 +132,16 @@ class TestCustomer:
         assert first + second == (await ids())[kind] != first
         assert [each["totalCount"] for each in lists] == [len(first), len(second)]
 
+    @pytest.mark.parametrize("filter", ["recovery: [NONE]", 'supplierId: "1"', 'carrier: "UPS"'])
+    async def test_learns_nothing_by_filters_of_what_is_not_for_them(
+        self, api, shop, customer_actor, filter
+    ):
+        document = f"{{ claims(filter: {{{filter}}}) {{ totalCount }} }}"
+
+        error = await api.error(customer_actor, document)
+
+        assert error["extensions"]["code"] == "FORBIDDEN"
+
     async def test_reads_their_own_rows_by_id(self, api, ours, stranger, customer_actor):
         for kind, everybodys in (await ids()).items():
             visible = ours[kind] if kind in OWN else everybodys if kind in SHARED else []

@@ -5,22 +5,27 @@ from datetime import timedelta
 from random import Random
 from statistics import mean
 
+import pytest
+
 from models import (
+    CaseChannel,
+    CaseKind,
     Fulfillment,
     Order,
     OrderLine,
     Return,
     ReturnLine,
     ReturnReason,
+    ServiceCase,
     Shipment,
 )
-from services import dwells, return_rates
+from services import cases, dwells, return_rates
 from services.actors import SYSTEM
 from services.clock import now
 from services.dwells import ERROR, DwellBy
 from services.queues import Stage
 from services.return_rates import Period, ReturnRateBy
-from tests.cast import STAGES, Shop
+from tests.cast import CLERK, STAGES, Shop
 from tests.reporting import read_figures
 
 _G, _B = Stage, ReturnRateBy
@@ -116,6 +121,28 @@ async def test_dwell_times_are_those_of_the_rows(shop):
     assert [each.stays for each in online] == [each.stays for each in every]
     assert {each.channel for each in online} == {"online"}
     assert await dwells.read(SYSTEM, since=whole["since"], until=whole["since"]) == []
+
+
+async def test_cases_about_no_order_count_where_nothing_is_told_apart(shop, clock):
+    customer = shop.customer.id
+    about = {"kind": CaseKind.OTHER, "subject": "Open?", "channel": CaseChannel.PHONE}
+    row = await cases.open(CLERK, customer_id=customer, **about)
+    opened = row.opened_at
+    answered, resolved = opened + timedelta(minutes=10), opened + timedelta(hours=30)
+    times = {"first_responded_at": answered, "resolved_at": resolved}
+    await ServiceCase.filter(id=row.id).update(**times)
+
+    both = await dwells.read(SYSTEM, until=resolved.date())
+    first = await dwells.read(SYSTEM, until=opened.date())
+    online = await dwells.read(SYSTEM, until=resolved.date(), by=DwellBy.CHANNEL)
+
+    assert [(each.stage, each.stays, each.mean) for each in both] == [
+        (_G.CASE_RESPONSE, 1, 600.0),
+        (_G.CASE_RESOLUTION, 1, 29 * 3600 + 50 * 60),
+    ]
+    assert both[0].p50 == pytest.approx(600, rel=ERROR)
+    assert first == both[:1]
+    assert online == []
 
 
 async def test_return_rates_are_those_of_the_lines(shop):

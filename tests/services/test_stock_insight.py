@@ -7,7 +7,7 @@ from statistics import mean
 
 import pytest
 
-from models import DemandDay, Forecast, Level, Movement, MovementReason
+from models import DemandDay, Forecast, Level, Movement, MovementReason, Variant
 from models.errors import Refused
 from services import dead_stock, ledger, stock_ages, stock_history, turnovers, velocities
 from services.actors import SYSTEM
@@ -16,6 +16,7 @@ from services.ledger import Change
 from services.stock_ages import BOUNDS
 from services.trends import Trend, judge, slope
 from services.velocities import History
+from tests.buying import sells, supplier_of
 from tests.cast import Shop
 
 DAY = timedelta(days=1)
@@ -142,6 +143,40 @@ class TestHistory:
             assert turned.turns == pytest.approx(turned.units_shipped / turned.mean_units, abs=1e-3)
             assert turned.cost == turned.units_shipped * 1250
             assert same.units_shipped >= turned.units_shipped
+
+    async def test_turnover_of_many_is_by_what_they_cost(self, clock, shop):
+        """Those of another currency are left out, and those that another supplier is asked for."""
+        other = await Shop.open()
+        first, second = await supplier_of(shop), await supplier_of(other)
+        await sells(second, shop.mug, rank=1000)
+        await sells(second, shop.shirt)
+        await Variant.filter(id=shop.shirt.id).update(cost=300)
+        dollars = await Variant.create(
+            product_id=shop.product.id, sku="USD", name="Mug", price=1, currency="USD"
+        )
+        await Level.create(variant_id=dollars.id, location_id=shop.north.id, on_hand=5)
+        clock.advance(days=30)
+        await moved(await shop.level(shop.mug, shop.north), MovementReason.SHIPPED, -4)
+        await moved(await shop.level(shop.shirt, shop.south), MovementReason.SHIPPED, -2)
+        span = clock.time - 10 * DAY, clock.time + DAY
+
+        async def single(variant):
+            [found] = await turnovers.of_variants(SYSTEM, [variant], *span)
+            return found
+
+        mug, shirt = await single(shop.mug), await single(await Variant.get(id=shop.shirt.id))
+        [product] = await turnovers.of_products(SYSTEM, [shop.product], *span)
+        ours, theirs = await turnovers.of_suppliers(SYSTEM, [first, second], *span)
+
+        assert (mug.cost, shirt.cost) == (4 * 1250, 2 * 300)
+        assert (product.units_shipped, product.cost) == (6, mug.cost + shirt.cost)
+        assert product.mean_value == pytest.approx(mug.mean_value + shirt.mean_value, abs=1)
+        assert product.turns == pytest.approx(product.cost / product.mean_value, rel=1e-3)
+        assert product.currency == "EUR"
+        assert (ours.cost, ours.mean_value) == (mug.cost, mug.mean_value)
+        assert theirs.cost == shirt.cost
+        # The other shop's mugs are theirs too, of which none was shipped.
+        assert theirs.mean_value > shirt.mean_value
 
     async def test_dead_is_what_lay_there_and_nobody_asked_for(self, database, clock):
         shop = await Shop.open()

@@ -22,6 +22,9 @@ class Product(Node):
     variants: list["Variant"] = many(
         models.Variant, "product_id", "Its sizes, colors and forms, the archived ones too."
     )
+    turnover: Turnover | None = turned_over(
+        turnovers.of_products, "the stock of its variants in the shop's own currency"
+    )
 
 
 @node(models.Variant, "One form of a product: what is stocked and sold.")

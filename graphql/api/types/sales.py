@@ -60,8 +60,8 @@ class Turnover:
     cost: Money = money("cost", "What the units shipped cost us.")
     mean_value: Money = money("mean_value", "What lay there was worth on average.")
     turns: float | None = column(
-        "How often it was turned over in the period: the one divided by the other; null where "
-        "nothing lay there."
+        "How often it was turned over in the period: what was shipped divided by what lay there, "
+        "both by what they cost; null where nothing lay there."
     )
     turns_per_year: float | None = column("The same in a year, at this pace.")
     days_to_sell: float | None = column(
@@ -77,7 +77,7 @@ class Seller:
     per_day: float = column("The same per day.")
 
 
-def turned_over(service: Any) -> Any:
+def turned_over(service: Any, of_what: str = "its stock") -> Any:
     """The turnover of rows over a period that the client names."""
 
     async def resolve(root: Any, info: Info, since: Since = None, until: Until = None) -> Any:
@@ -94,6 +94,6 @@ def turned_over(service: Any) -> Any:
 
     return strawberry.field(
         resolver=resolve,
-        description="How often its stock was turned over in a period of up to a year; needs "
+        description=f"How often {of_what} was turned over in a period of up to a year; needs "
         "KPIS_READ.",
     )

@@ -12,8 +12,9 @@ from api.fields import batched, column, many, money, one, percentage
 from api.nodes import Node, node
 from api.permissions import require
 from api.scalars import CurrencyCode, Money
+from api.types.sales import Turnover, turned_over
 from api.types.scorecards import Scorecard
-from services import lead_times, scorecards
+from services import lead_times, scorecards, turnovers
 from services.actors import Permission
 
 if TYPE_CHECKING:
@@ -107,6 +108,10 @@ class Supplier(Node):
     archived_at: datetime | None = column("When the record was put away.")
     contacts: list[SupplierContact] = many(
         models.SupplierContact, "supplier_id", "Who works there, the archived ones too."
+    )
+    turnover: Turnover | None = turned_over(
+        turnovers.of_suppliers,
+        "what they are asked for first of all, in the shop's own currency,",
     )
 
     @strawberry.field(
