@@ -121,6 +121,7 @@ from models.shipping import (
     Weekday,
 )
 from models.stock import Level, Movement, MovementReason, Quant, StockState, ValueClass
+from models.store_credits import StoreCredit, StoreCreditMovement, StoreCreditReason
 from models.supplier_claims import Settlement, SupplierClaim, SupplierClaimKind
 from models.supplier_deliveries import LeadObservation, SupplierDelivery
 from models.suppliers import Supplier, SupplierContact, SupplierItem
@@ -274,6 +275,9 @@ __all__ = [
     "StockCountStatus",
     "StockState",
     "Storage",
+    "StoreCredit",
+    "StoreCreditMovement",
+    "StoreCreditReason",
     "Supplier",
     "SupplierClaim",
     "SupplierClaimKind",

@@ -17,12 +17,14 @@ class PaymentMethod(Status):
     BANK_TRANSFER = "bank_transfer", "The customer sends it from their bank."
     DIRECT_DEBIT = "direct_debit", "Taken from the customer's bank account."
     WALLET = "wallet", "A digital wallet."
+    STORE_CREDIT = "store_credit", "What the customer has with the shop."
     OTHER = "other", "Some other way."
 
 
 class PaymentProvider(Status):
     MANUAL = "manual", "People say what happened."
     HTTP = "http", "A payment provider that is asked over HTTP and calls back."
+    STORE_CREDIT = "store_credit", "The shop itself, from and into the customer's store credit."
 
 
 class PaymentEventKind(Status):
@@ -103,7 +105,8 @@ class PaymentEvent(Row):
 
     An outcome `answers` its request; an outcome without one was never asked for here. A request
     that tries again `retries` the event that failed. `courtesy` is the part of a refund that was
-    not owed to the customer. `outside_id` is the provider's own name for what it told.
+    not owed to the customer. `outside_id` is the provider's own name for what it told. The
+    `provider` is that of the payment, but for a refund that becomes store credit.
     """
 
     PREFIX = "PEV"

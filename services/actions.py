@@ -73,6 +73,7 @@ from services.payment_events import events_of, sums_of_orders
 from services.payment_inputs import (
     reasons_not_to,
     reasons_not_to_answer,
+    reasons_not_to_dispute,
     reasons_not_to_pay,
     reasons_not_to_retry,
 )
@@ -264,11 +265,15 @@ async def of_payments(actor: Actor, rows: Sequence[Payment]) -> list[list[Action
                 reasons_not_to_retry(order_of[row.order_id], total[row.order_id], events[row.id]),
             ),
             _action("paymentOutcomeRecord", take, reasons_not_to_answer(row, events[row.id])),
-            _action("paymentChargeback", back, reasons_not_to(kind.CHARGEBACK, sums[row.id])),
+            _action(
+                "paymentChargeback",
+                back,
+                reasons_not_to_dispute(row, kind.CHARGEBACK, sums[row.id]),
+            ),
             _action(
                 "paymentChargebackReverse",
                 back,
-                reasons_not_to(kind.CHARGEBACK_REVERSAL, sums[row.id]),
+                reasons_not_to_dispute(row, kind.CHARGEBACK_REVERSAL, sums[row.id]),
             ),
         )
         for row in rows

@@ -62,6 +62,7 @@ class Permission(Status):
     PAYMENTS_READ = "payments_read", "See payments and what became of them."
     PAYMENTS_TAKE = "payments_take", "Authorize, capture, take and void payments."
     PAYMENTS_REFUND = "payments_refund", "Give money back, and record chargebacks."
+    CREDITS_WRITE = "credits_write", "Give customers store credit, and take it back."
     RETURNS_READ = "returns_read", "See returns, exchanges and claims."
     RETURNS_REQUEST = "returns_request", "Ask to send something back, and say that it was sent."
     RETURNS_DECIDE = "returns_decide", "Approve and decline returns, refund and exchange them."
@@ -132,7 +133,7 @@ _LEAD = {
     _P.RETURNS_CLAIM,
     _P.CASES_WORK,
 }
-_MONEY = {_P.PAYMENTS_READ, _P.PAYMENTS_TAKE, _P.PAYMENTS_REFUND}
+_MONEY = {_P.PAYMENTS_READ, _P.PAYMENTS_TAKE, _P.PAYMENTS_REFUND, _P.CREDITS_WRITE}
 
 ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.CLERK: frozenset(_READS | _ENTRY | {_P.PAYMENTS_READ, _P.PAYMENTS_TAKE}),

@@ -1,7 +1,7 @@
 """Allowances: what returns, claims and exchanges take off what an order costs.
 
-An order's allowance is what came back of it or was claimed and is given back in money, and the
-credit for an order that exchanges or replaces other goods; never more than its total.
+An order's allowance is what came back of it or was claimed and is given back, in money or as store
+credit, and what exchanged or replaced goods pay for it; never more than its total.
 
 Orders are locked in the order of their ids, so whoever changes one that exchanges or replaces the
 goods of another does not touch that other one: it is settled in its own time, by its id.
@@ -30,12 +30,12 @@ async def follow(order: Order) -> None:
 
 
 async def _own(order: Order) -> int:
-    """What is given back in money of what was of the order itself."""
+    """What is given back of what was of the order itself."""
     exchanges = {row.returned_id: row for row in await select(Exchange, original_id=order.id)}
     returns = await select(Return, order_id=order.id)
     claims = await select(Claim, order_id=order.id)
     sums = [
-        exchanges[row.id].rest if row.id in exchanges else (row.refund or 0) - row.credited
+        exchanges[row.id].rest if row.id in exchanges else (row.refund or 0)
         for row in returns
         if row.refunded_at is not None
     ]

@@ -6,7 +6,7 @@ from services.actors import Actor
 from services.commit import operation
 from services.inputs import Inputs
 from services.payment_events import record as add
-from services.payment_inputs import Amount, limit_of, reasons_not_to, units_of
+from services.payment_inputs import Amount, limit_of, reasons_not_to_dispute, units_of
 from services.providers import Outcome
 
 
@@ -37,7 +37,7 @@ async def _record(
     inputs = Inputs()
     units = units_of(inputs, amount, payment.currency, otherwise=limit, most=limit)
     reason = inputs.text(reason, "reason", least=0, most=500)
-    for problem in reasons_not_to(kind, sums):
+    for problem in reasons_not_to_dispute(payment, kind, sums):
         inputs.add(problem)
     inputs.refuse()
     outcome = Outcome(state=PaymentEventState.SUCCEEDED, amount=units)

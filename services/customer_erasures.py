@@ -112,7 +112,8 @@ async def erase(actor: Actor, customer_id: int, *, reason: str) -> Customer:
     also where events tell of it; whoever could sign in for them no longer can. Orders, amounts and
     issued invoices stay for the books, and invoices say what they said.
 
-    Refused while anything of theirs is open, or money is disputed or on its way.
+    Refused while anything of theirs is open, money is disputed or on its way, or there is store
+    credit that they can spend.
     """
     inputs = Inputs()
     reason = inputs.text(reason, "reason", most=500)
@@ -124,7 +125,8 @@ async def erase(actor: Actor, customer_id: int, *, reason: str) -> Customer:
     order_ids = [
         row_id for (row_id,) in await Order.filter(customer_id=customer.id).values_list("id")
     ]
-    await _erase_texts(customer.id)
+    for each in ids:
+        await _erase_texts(each)
     await _erase_orders(order_ids)
     await _erase_events(ids, order_ids)
     await _erase_people(customer.id)
@@ -151,6 +153,9 @@ async def reasons_not_to_erase(customer: Customer) -> list[Problem]:
     unsettled = Order.filter(customer_id=customer.id, payment_status__in=_UNSETTLED)
     if numbers := [row.number for row in await unsettled.order_by("id").limit(MOST_NAMED)]:
         problems.append(_blocked(f"Money is disputed or on its way: {', '.join(numbers)}."))
+    kept = models.StoreCredit.filter(customer_id=customer.id, balance__gt=0).order_by("id")
+    if numbers := [row.number for row in await kept.limit(MOST_NAMED)]:
+        problems.append(_blocked(f"They have store credit: {', '.join(numbers)}."))
     return problems
 
 

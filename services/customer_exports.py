@@ -44,8 +44,8 @@ class Download:
 @operation
 async def export(actor: Actor, customer_id: int) -> Customer:
     """Hand out all that is kept about a customer: their record and addresses, orders with their
-    lines, payments and papers, returns, cases, messages, answers, and everything that happened, by
-    a link to JSON that needs no token and is good for an hour."""
+    lines, payments and papers, store credit, returns, cases, messages, answers, and everything
+    that happened, by a link to JSON that needs no token and is good for an hour."""
     customer = await scopes.find(actor, Customer, customer_id)
 
     announce(actor, CustomerExported(customer_id=customer.id))
@@ -96,7 +96,7 @@ async def _parts(
     ]
     for kind, scope in scopes.SCOPES.items():
         if scope.customer is not None and kind not in (Customer, *_NOT_THEIRS):
-            parts.append((kind._meta.db_table, _pages(kind, {scope.customer: customer_id})))
+            parts.append((kind._meta.db_table, _pages(kind, {f"{scope.customer}__in": ids})))
     # What happened to their orders is of them too, by whatever name it was announced.
     parts.append(("events", _pages(Event, {"customer_id__in": ids})))
     orders = Subquery(models.Order.filter(customer_id=customer_id).values("id"))

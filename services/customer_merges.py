@@ -16,14 +16,14 @@ import models
 from models import Customer, CustomerDuplicate, CustomerTrait, Order, Person, Role, Row
 from models.errors import Blocked, Problem, Refused, refuse_any
 from models.statements import select
-from services import customer_figures, event_log, scopes
+from services import customer_figures, event_log, scopes, store_credits
 from services.actors import Actor
 from services.clock import now
 from services.commit import announce, operation
 from services.facts.customers import CustomerMerged, CustomerMergedAway
 from services.facts.people import PersonRoleSet
 
-# The first keep what they say, the others are made of what is moved.
+# The first keep what they say, the others are made of what is moved, and credit moves itself.
 _STAY: tuple[type[Model], ...] = (
     models.Event,
     models.CustomerFigure,
@@ -31,6 +31,7 @@ _STAY: tuple[type[Model], ...] = (
     models.OrderShare,
     CustomerTrait,
     CustomerDuplicate,
+    models.StoreCredit,
 )
 
 
@@ -49,6 +50,7 @@ async def merge(actor: Actor, from_id: int, into_id: int) -> Customer:
     people = await select(Person, customer_id__in=[gone.id, kept.id])
     refuse_any(reasons_not_to_merge(gone, kept, people))
     await _move_everything(gone, kept)
+    await store_credits.merge(actor, gone, kept)
     await _move_contact(gone, kept)
     await CustomerTrait.filter(customer_id=gone.id).delete()
     await CustomerDuplicate.filter(Q(customer_id=gone.id) | Q(other_id=gone.id)).delete()

@@ -25,6 +25,7 @@ from services import (
     payments,
     return_worth,
     scopes,
+    store_credits,
 )
 from services.actors import SYSTEM, Actor
 from services.commit import announce, operation
@@ -120,6 +121,8 @@ async def balance(actor: Actor, order: Order, returned: Return, exchange: Exchan
     exchange.unsettled_at = None
     await exchange.store()
     await allowances.reckon(order)
+    # What they pay with is locked before the numbers of credit notes, as settling one order does.
+    await store_credits.held(order.customer_id, order.currency)
     await payments.settle(actor, order)
     await payments.settle(actor, fresh)
 

@@ -14,9 +14,10 @@ from models import (
     PaymentEvent,
     PaymentEventKind,
     PaymentEventState,
+    PaymentProvider,
 )
 from models.statements import select
-from services import invoices, providers
+from services import invoices, providers, store_credits
 from services.actors import Actor
 from services.balances import Sums, status_of, sums_of
 from services.clock import now
@@ -176,8 +177,14 @@ async def record(
     courtesy: int = 0,
     answers_id: int | None = None,
     retries_id: int | None = None,
+    returned_id: int | None = None,
 ) -> PaymentEvent:
-    """Add an event to the account and announce it."""
+    """Add an event to the account and announce it. What makes a return good becomes store credit,
+    whoever has moved the money of the payment before."""
+    order = account.order
+    by = payment.provider if returned_id is None else PaymentProvider.STORE_CREDIT
+    ours = by is PaymentProvider.STORE_CREDIT and outcome.state is _S.SUCCEEDED
+    credit = await store_credits.moved_by(order, kind) if ours else None
     event = await PaymentEvent.create(
         payment_id=payment.id,
         kind=kind,
@@ -187,9 +194,9 @@ async def record(
         currency=payment.currency,
         answers_id=answers_id,
         retries_id=retries_id,
-        provider=payment.provider,
+        provider=by,
         outside_id=outcome.outside_id,
-        reference=outcome.reference,
+        reference=outcome.reference if credit is None else credit.number,
         failure_code=outcome.failure_code[:100],
         failure_message=outcome.failure_message[:500],
         reason=reason,
@@ -199,9 +206,11 @@ async def record(
     account.events[payment.id].append(event)
     if outcome.reference and payment.reference is None:
         payment.reference = outcome.reference
-    announce(actor, fact_of(account.order, event))
+    announce(actor, fact_of(order, event))
+    if credit is not None:
+        await store_credits.follow(actor, credit, order, event, returned_id)
     if event.courtesy and event.state is _S.SUCCEEDED:
-        await invoices.credit(actor, account.order, event.courtesy, reason or GIVEN_BACK)
+        await invoices.credit(actor, order, event.courtesy, reason or GIVEN_BACK)
     return event
 
 

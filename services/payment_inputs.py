@@ -69,6 +69,13 @@ def reasons_not_to(kind: PaymentEventKind, sums: Sums) -> list[Problem]:
     return [Blocked(message=_NOTHING[kind], path=("id",))]
 
 
+def reasons_not_to_dispute(payment: Payment, kind: PaymentEventKind, sums: Sums) -> list[Problem]:
+    """Why no bank can have taken money of a payment back, or have given it to us again."""
+    if payment.provider is PaymentProvider.STORE_CREDIT:
+        return [Blocked(message="No bank stands behind store credit.", path=("id",))]
+    return reasons_not_to(kind, sums)
+
+
 def reasons_not_to_retry(
     order: Order, total: Sums, events: Sequence[PaymentEvent]
 ) -> list[Problem]:
@@ -143,6 +150,13 @@ def tendered_for(
     return given
 
 
+def check_means(inputs: Inputs, method: PaymentMethod, provider: PaymentProvider) -> None:
+    """The shop itself moves store credit, and nothing else."""
+    if (method is PaymentMethod.STORE_CREDIT) != (provider is PaymentProvider.STORE_CREDIT):
+        message = "Store credit has the method STORE_CREDIT and the provider STORE_CREDIT."
+        inputs.wrong(message, "method")
+
+
 def check(inputs: Inputs, said: Said, provider: PaymentProvider) -> None:
     """Only where there is no provider do people say what came of it."""
     if said.reference is not None:
@@ -151,6 +165,8 @@ def check(inputs: Inputs, said: Said, provider: PaymentProvider) -> None:
     inputs.text(said.failure_message, "failureMessage", least=0, most=500)
     if said.outcome is not None and provider is not PaymentProvider.MANUAL:
         inputs.wrong("The provider says what comes of it. Leave it out.", "outcome")
+    if said.reference is not None and provider is PaymentProvider.STORE_CREDIT:
+        inputs.wrong("Store credit goes by its own number. Leave it out.", "reference")
     if (said.failure_code or said.failure_message) and said.outcome is not _S.FAILED:
         inputs.wrong("Only what FAILED has a failure.", "failureCode")
 

@@ -11,10 +11,11 @@ from models import (
     PaymentMethod,
     PaymentProvider,
     PaymentStatus,
+    Return,
 )
 from models.errors import Blocked, NotFound, Refused, refuse_any
 from models.statements import get
-from services import invoices, payment_terms, providers, scopes, settlements
+from services import invoices, payment_terms, providers, scopes, settlements, store_credits
 from services.actors import Actor, Permission
 from services.commit import operation
 from services.inputs import Inputs
@@ -25,6 +26,7 @@ from services.payment_inputs import (
     Amount,
     Said,
     check,
+    check_means,
     courtesy_of,
     limit_of,
     outcome_of,
@@ -49,18 +51,27 @@ async def authorize(
     provider: PaymentProvider = PaymentProvider.MANUAL,
     said: Said | None = None,
 ) -> Payment:
-    """Have money for an order set aside; left out, the amount is what is still owed."""
+    """Have money for an order set aside; left out, the amount is what is still owed, and of store
+    credit no more than there is. What is set aside of store credit is taken from it at once."""
     order = await scopes.take(actor, Order, order_id, "orderId")
     account = await Account.of(order)
     owed = account.total.owed(order.price)
     said = said or Said()
     inputs = Inputs()
-    units = units_of(inputs, amount, order.currency, otherwise=owed, most=owed)
+    credit, limit = None, owed
+    if provider is PaymentProvider.STORE_CREDIT:
+        credit = await store_credits.held(order.customer_id, order.currency)
+        limit = min(owed, credit.balance if credit is not None else 0)
+    units = units_of(inputs, amount, order.currency, otherwise=limit, most=owed)
     for problem in reasons_not_to_pay(order, account.total):
         inputs.add(problem)
+    check_means(inputs, method, provider)
     check(inputs, said, provider)
     inputs.refuse()
-    payment = await _begin(account, method, provider, units, said.reference)
+    if provider is PaymentProvider.STORE_CREDIT:
+        refuse_any(store_credits.reasons_not_to_spend(credit, units, order.currency))
+    reference = said.reference if credit is None else credit.number
+    payment = await _begin(account, method, provider, units, reference)
     return await _act(actor, account, payment, _K.AUTHORIZATION, units, said)
 
 
@@ -88,6 +99,7 @@ async def take(
     given = tendered_for(inputs, tendered, order.currency, method, units)
     for problem in reasons_not_to_pay(order, account.total, most=most):
         inputs.add(problem)
+    check_means(inputs, method, PaymentProvider.MANUAL)
     check(inputs, said, PaymentProvider.MANUAL)
     inputs.refuse()
     payment = await _begin(account, method, PaymentProvider.MANUAL, units, said.reference)
@@ -190,6 +202,14 @@ async def settle(actor: Actor, order: Order) -> None:
         await store(actor, account, *changed)
         await payment_terms.follow(actor, order, account.total, may_hold=True)
     await invoices.follow(actor, order)
+
+
+async def give_credit(actor: Actor, order: Order, returned: Return) -> int:
+    """Let what a return leaves overpaid become store credit; says how much has. The caller has
+    locked the order, and settles it next."""
+    if order.payment_status is PaymentStatus.NONE:
+        return 0
+    return await settlements.into_credit(actor, await Account.of(order), returned)
 
 
 async def capture_for_shipment(actor: Actor, order: Order) -> None:

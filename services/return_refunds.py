@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
-from models import Exchange, Order, Return, ReturnLine
+from models import Exchange, Order, Return, ReturnLine, ReturnResolution
 from models.rows import store_all
 from models.statements import select, select_one
 from services import allowances, exchanges, payments
@@ -18,7 +18,7 @@ from services.return_worth import good_units, sales, worth, written
 
 async def make_good(actor: Actor, order: Order, returned: Return) -> None:
     """Give the customer what a return is worth: once, whatever is found of its units afterwards,
-    and never more than was paid.
+    and never more than was paid. What they did not pay yet can become no store credit.
 
     What turns out missing or rejected after that is kept as `in_excess`, for people to clear up.
     The caller is an operation and has locked the order.
@@ -39,6 +39,9 @@ async def make_good(actor: Actor, order: Order, returned: Return) -> None:
         await exchanges.balance(actor, order, returned, exchange)
     else:
         await allowances.reckon(order)
+        if returned.resolution is ReturnResolution.STORE_CREDIT:
+            returned.credited = await payments.give_credit(actor, order, returned)
+            await returned.store()
         await payments.settle(actor, order)
 
     amount = to_decimal(refund.amount, returned.currency)

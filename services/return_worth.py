@@ -9,6 +9,7 @@ from typing import Any
 from models import (
     ClaimLine,
     ClaimStatus,
+    Customer,
     Order,
     OrderLine,
     Return,
@@ -18,7 +19,7 @@ from models import (
     ReturnStatus,
 )
 from models.errors import Blocked, Problem
-from models.statements import select, select_by_id
+from models.statements import get, select, select_by_id
 from services import policies
 from services.actors import Actor
 from services.amounts import StepKind
@@ -86,11 +87,14 @@ def terms_of(resolution: ReturnResolution) -> Terms:
     return Terms(shipping=share, fee=fee)
 
 
-def reasons_not_to_give(resolution: ReturnResolution) -> list[Problem]:
-    """Why customers cannot have this for what they return."""
+async def reasons_not_to_give(order: Order, resolution: ReturnResolution) -> list[Problem]:
+    """Why a customer cannot have this for what they return of an order."""
     if resolution is not ReturnResolution.STORE_CREDIT:
         return []
-    message = "This shop keeps no store credit. Choose another resolution, such as REFUND."
+    customer = await get(Customer, order.customer_id)
+    if customer.archived_at is None:
+        return []
+    message = f"{customer.number} is archived and orders no more. Choose another resolution."
     return [Blocked(message=message, path=("resolution",))]
 
 

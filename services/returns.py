@@ -174,7 +174,8 @@ async def resolve(
     if row.refunded_at is not None and resolution not in (None, row.resolution):
         message = f"{row.number} was made good by {row.resolution} already."
         raise Refused(Blocked(message=message, path=("resolution",)))
-    refuse_any(return_worth.reasons_not_to_give(resolution or row.resolution))
+    if row.refunded_at is None:
+        refuse_any(await return_worth.reasons_not_to_give(order, resolution or row.resolution))
     row.resolve(resolution or row.resolution, at=now())
     await row.store()
 
@@ -257,7 +258,7 @@ async def _request(
     inputs = Inputs()
     note = inputs.text(note, "note", least=0, most=MOST_TEXT)
     _check(inputs, drafts, returnable)
-    for problem in return_worth.reasons_not_to_give(resolution):
+    for problem in await return_worth.reasons_not_to_give(order, resolution):
         inputs.add(problem)
     inputs.refuse()
     location = await _location(actor, order, location_id)

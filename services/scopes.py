@@ -125,6 +125,8 @@ SCOPES: dict[type[Model], Scope] = {
     models.CarrierEvent: Scope(_P.ORDERS_READ, "shipment__order__customer_id"),
     models.Payment: Scope(_P.PAYMENTS_READ, "order__customer_id"),
     models.PaymentEvent: Scope(_P.PAYMENTS_READ, "payment__order__customer_id"),
+    models.StoreCredit: Scope(_P.PAYMENTS_READ, "customer_id"),
+    models.StoreCreditMovement: Scope(_P.PAYMENTS_READ, "store_credit__customer_id"),
     models.Return: Scope(_P.RETURNS_READ, "customer_id"),
     models.ReturnLine: Scope(_P.RETURNS_READ, "returned__customer_id"),
     models.ReturnUnit: Scope(_P.RETURNS_READ, "returned__customer_id"),

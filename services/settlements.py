@@ -1,6 +1,6 @@
 """Settlements: what money has to be moved so that it is in line with an order."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from models import (
     ExceptionKind,
@@ -10,13 +10,15 @@ from models import (
     Payment,
     PaymentEvent,
     PaymentEventKind,
+    Return,
 )
 from models import PaymentEventState as State
 from models.statements import select
 from services import exceptions, payment_terms, policies
 from services.actors import Actor
 from services.money import to_decimal
-from services.payment_events import Account, request, store
+from services.payment_events import Account, record, request, store
+from services.providers import Outcome
 
 _K = PaymentEventKind
 GIVEN_UP = {OrderStatus.CANCELLED, OrderStatus.EXPIRED}
@@ -51,6 +53,22 @@ async def bring_in_line(actor: Actor, account: Account) -> list[Payment]:
     return voided + await _spread(actor, account, _K.REFUND, excess)
 
 
+async def into_credit(actor: Actor, account: Account, returned: Return) -> int:
+    """Let what is beyond the price become store credit, at most what a return is worth, the latest
+    payment first; says how much has."""
+    total, changed, credited = account.total, [], 0
+    excess = total.overpaid(account.price) - total.refunding_owed
+    most = min(excess, returned.refund or 0)
+    for payment, units in _shares(account, _K.REFUND, most):
+        outcome = Outcome(state=State.SUCCEEDED, amount=units)
+        about = {"reason": LESS, "returned_id": returned.id}
+        await record(actor, account, payment, _K.REFUND, outcome, **about)
+        changed.append(payment)
+        credited += units
+    await store(actor, account, *changed)
+    return credited
+
+
 async def collect(actor: Actor, account: Account) -> list[Payment]:
     """Capture what is due of what is authorized, the earliest payment first."""
     total = account.total
@@ -83,15 +101,23 @@ async def _spread(
 ) -> list[Payment]:
     """Ask for an amount, of as many payments as it takes."""
     changed = []
-    is_outward = kind is not _K.CAPTURE
-    for payment in reversed(account.payments) if is_outward else account.payments:
+    reason = "" if kind is _K.CAPTURE else LESS
+    for payment, units in _shares(account, kind, excess):
+        await request(actor, account, payment, kind, units, reason=reason)
+        changed.append(payment)
+    return changed
+
+
+def _shares(account: Account, kind: PaymentEventKind, excess: int) -> Iterator[tuple[Payment, int]]:
+    """The payments that it takes, and how much of each: captured in their order, and given back
+    in the opposite one."""
+    is_inward = kind is _K.CAPTURE
+    for payment in account.payments if is_inward else reversed(account.payments):
         sums = account.sums(payment)
         units = min(sums.refundable if kind is _K.REFUND else sums.capturable, excess)
         if units > 0:
-            await request(actor, account, payment, kind, units, reason=LESS if is_outward else "")
             excess -= units
-            changed.append(payment)
-    return changed
+            yield payment, units
 
 
 def due_by_now(order: Order, lines: Sequence[OrderLine]) -> int:

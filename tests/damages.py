@@ -849,6 +849,47 @@ DAMAGES: Sequence[tuple[str, set[str]]] = (
         {"claim-recovery"},
     ),
     (
+        "UPDATE store_credits SET balance = balance + 1 WHERE " + first("store_credits"),
+        {"store-credit-balance"},
+    ),
+    (
+        "UPDATE store_credit_movements SET balance = balance + 1 WHERE "
+        + first("store_credit_movements"),
+        {"store-credit-movements"},
+    ),
+    (
+        "UPDATE store_credit_movements SET amount = 9000, balance = balance - amount + 9000 WHERE "
+        + first("store_credit_movements", "reason = 'revoke'"),
+        {"store-credit-balance", "store-credit-movements"},
+    ),
+    (
+        "UPDATE store_credit_movements SET payment_event_id = NULL WHERE "
+        + first("store_credit_movements", "reason = 'payment'"),
+        {"store-credit-payments"},
+    ),
+    (
+        "UPDATE store_credit_movements SET reason = 'grant' WHERE "
+        + first("store_credit_movements", "reason = 'payment_back'"),
+        {"store-credit-payments"},
+    ),
+    (
+        "UPDATE returns SET credited = 0 WHERE " + first("returns", "credited > 0"),
+        {"store-credit-returns"},
+    ),
+    (
+        "UPDATE returns SET resolution = 'refund' WHERE " + first("returns", "credited > 0"),
+        {"store-credit-returns"},
+    ),
+    (
+        "UPDATE store_credits SET customer_id = 0 WHERE " + first("store_credits"),
+        {"store-credit-owners"},
+    ),
+    (
+        "UPDATE payment_events SET provider = 'store_credit' WHERE "
+        + first("payment_events", "kind = 'capture' AND provider = 'manual'"),
+        {"payment-copies"},
+    ),
+    (
         "INSERT INTO kpi_cells (kpi, day, channel, dimension, dimension_key, bucket, numerator, "
         "denominator) VALUES ('on_time', '2026-01-05', 'online', 'all', '', 0, 1, 1)",
         {"kpi-cells"},

@@ -34,6 +34,7 @@ from api.mutations.shipping import ShippingMutations
 from api.mutations.splits import SplitMutations
 from api.mutations.stock import StockMutations
 from api.mutations.stock_states import StockStateMutations
+from api.mutations.store_credits import StoreCreditMutations
 from api.mutations.supplier_claims import SupplierClaimMutations
 from api.mutations.suppliers import SupplierMutations
 from api.mutations.surveys import SurveyMutations
@@ -67,6 +68,7 @@ from api.queries.reservations import ReservationQueries
 from api.queries.returns import ReturnQueries
 from api.queries.shipping import ShippingQueries
 from api.queries.stock import StockQueries
+from api.queries.store_credits import StoreCreditQueries
 from api.queries.suppliers import SupplierQueries
 from api.queries.surveys import SurveyQueries
 from api.queries.transfers import TransferQueries
@@ -89,6 +91,7 @@ class Query(
     FulfillmentQueries,
     PickingQueries,
     PaymentQueries,
+    StoreCreditQueries,
     ShippingQueries,
     StockQueries,
     CountQueries,
@@ -131,6 +134,7 @@ class Mutation(
     PackageMutations,
     ShipmentMutations,
     PaymentMutations,
+    StoreCreditMutations,
     ShippingMutations,
     StockMutations,
     StockStateMutations,

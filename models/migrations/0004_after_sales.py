@@ -8,8 +8,10 @@ from models.customer_traits import TraitKind
 from models.exchanges import ExchangeMode
 from models.kpis import KpiDimension
 from models.lifecycle import CaseStatus, ClaimStatus, ReturnStatus, SurveyStatus
+from models.payments import PaymentMethod, PaymentProvider
 from models.returns import Disposition, ReturnCondition, ReturnReason, ReturnResolution
 from models.stock import MovementReason
+from models.store_credits import StoreCreditReason
 from models.surveys import SurveySubject
 from orjson import loads
 from tortoise.fields.base import OnDelete
@@ -406,6 +408,42 @@ class Migration(migrations.Migration):
                 bases=['Row'],
             ),
             ops.CreateModel(
+                name='StoreCredit',
+                fields=[
+                    ('id', fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                    ('version', fields.IntField(default=1)),
+                    ('created_at', fields.DatetimeField(auto_now=False, auto_now_add=True)),
+                    ('updated_at', fields.DatetimeField(auto_now=True, auto_now_add=False)),
+                    ('customer_id', fields.BigIntField()),
+                    ('currency', fields.CharField(max_length=3)),
+                    ('balance', fields.BigIntField(default=0)),
+                ],
+                options={'table': 'store_credits', 'app': 'models', 'unique_together': (('customer_id', 'currency'),), 'indexes': [Index(fields=['currency', 'id']), Index(fields=['balance', 'id'])], 'pk_attr': 'id', 'table_description': 'What a customer has with the shop in one currency, in minor units: never less than nothing,'},
+                bases=['Row'],
+            ),
+            ops.CreateModel(
+                name='StoreCreditMovement',
+                fields=[
+                    ('id', fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                    ('version', fields.IntField(default=1)),
+                    ('created_at', fields.DatetimeField(auto_now=False, auto_now_add=True)),
+                    ('updated_at', fields.DatetimeField(auto_now=True, auto_now_add=False)),
+                    ('store_credit', fields.ForeignKeyField('models.StoreCredit', source_field='store_credit_id', db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.RESTRICT)),
+                    ('reason', fields.CharEnumField(description='GRANT: grant\nREVOKE: revoke\nRETURN: return\nPAYMENT: payment\nPAYMENT_BACK: payment_back\nMERGE: merge', enum_type=StoreCreditReason, max_length=20)),
+                    ('amount', fields.BigIntField()),
+                    ('balance', fields.BigIntField()),
+                    ('currency', fields.CharField(max_length=3)),
+                    ('payment_event_id', fields.BigIntField(null=True, unique=True)),
+                    ('order_id', fields.BigIntField(null=True)),
+                    ('returned_id', fields.BigIntField(null=True)),
+                    ('note', fields.CharField(default='', max_length=500)),
+                    ('actor', fields.CharField(max_length=60)),
+                    ('happened_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ],
+                options={'table': 'store_credit_movements', 'app': 'models', 'indexes': [Index(fields=['store_credit_id', 'id']), Index(fields=['reason', 'id']), Index(fields=['order_id', 'id']), Index(fields=['returned_id', 'id']), Index(fields=['happened_at', 'id'])], 'pk_attr': 'id', 'table_description': 'One change of a store credit by a signed `amount`: who, why, when, and what the `balance` was'},
+                bases=['Row'],
+            ),
+            ops.CreateModel(
                 name='Survey',
                 fields=[
                     ('id', fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
@@ -509,6 +547,23 @@ class Migration(migrations.Migration):
             model_name='OrderLine',
             name='waited',
             field=fields.IntField(default=0),
+        ),
+        Together(
+            ops.AlterField(
+                model_name='Payment',
+                name='method',
+                field=fields.CharEnumField(description='CARD: card\nCARD_PRESENT: card_present\nCASH: cash\nBANK_TRANSFER: bank_transfer\nDIRECT_DEBIT: direct_debit\nWALLET: wallet\nSTORE_CREDIT: store_credit\nOTHER: other', enum_type=PaymentMethod, max_length=20),
+            ),
+            ops.AlterField(
+                model_name='Payment',
+                name='provider',
+                field=fields.CharEnumField(description='MANUAL: manual\nHTTP: http\nSTORE_CREDIT: store_credit', enum_type=PaymentProvider, max_length=20),
+            ),
+            ops.AlterField(
+                model_name='PaymentEvent',
+                name='provider',
+                field=fields.CharEnumField(description='MANUAL: manual\nHTTP: http\nSTORE_CREDIT: store_credit', enum_type=PaymentProvider, max_length=20),
+            ),
         ),
         ops.AddIndex(
             model_name='PurchaseOrder',

@@ -37,6 +37,7 @@ from services.checks import (
     returns,
     shipments,
     stock,
+    store_credits,
     suppliers,
     transfers,
 )
@@ -66,6 +67,7 @@ RULES: Sequence[Rule] = (
     *exceptions.RULES,
     *cases.RULES,
     *payments.RULES,
+    *store_credits.RULES,
     *claims.RULES,
     *promises.RULES,
     *kpis.RULES,

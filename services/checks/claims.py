@@ -12,7 +12,7 @@ _ENDED = one_of({_V.RECOVERED, _V.REFUSED})
 _ALLOWED = """
     SELECT order_id, SUM(amount) AS amount FROM (
       SELECT returned.order_id, CASE WHEN exchange.id IS NULL
-               THEN returned.refund - returned.credited ELSE exchange.rest END AS amount
+               THEN returned.refund ELSE exchange.rest END AS amount
       FROM returns AS returned LEFT JOIN exchanges AS exchange ON exchange.returned_id = returned.id
       WHERE returned.refunded_at IS NOT NULL
       UNION ALL

@@ -4,6 +4,7 @@ from models import OrderStatus, PaymentEventKind, PaymentEventState, PaymentProv
 from services.checks.rules import Rule, one_of
 
 _K, _E, _O, _P = PaymentEventKind, PaymentEventState, OrderStatus, PaymentStatus
+_M = PaymentProvider
 COSTS_NOTHING = one_of({_O.DRAFT, _O.CANCELLED, _O.EXPIRED})
 
 
@@ -153,16 +154,19 @@ RULES = (
     Rule(
         name="payment-copies",
         description="A payment is in the currency of its order, and an event in that of its "
-        "payment.",
-        says="{payment_id} of {order_id} is in another currency than its order or its events.",
-        broken="""
+        "payment and with its provider; only refunds may become store credit instead.",
+        says="{payment_id} of {order_id} is in another currency than its order or its events, or "
+        "has another provider.",
+        broken=f"""
             SELECT payment.id AS payment_id, payment.order_id
             FROM payments AS payment JOIN orders ON orders.id = payment.order_id
             WHERE payment.currency <> orders.currency
             UNION ALL
             SELECT payment.id AS payment_id, payment.order_id
             FROM payments AS payment JOIN payment_events AS event ON event.payment_id = payment.id
-            WHERE payment.currency <> event.currency OR payment.provider <> event.provider
+            WHERE payment.currency <> event.currency
+               OR (payment.provider <> event.provider
+                   AND (event.kind <> '{_K.REFUND}' OR event.provider <> '{_M.STORE_CREDIT}'))
         """,
     ),
     Rule(
@@ -176,7 +180,7 @@ RULES = (
             FROM payment_events AS event
             LEFT JOIN payment_events AS outcome ON outcome.answers_id = event.id
             LEFT JOIN payment_dispatches AS sending ON sending.event_id = event.id
-            WHERE event.state = '{_E.REQUESTED}' AND event.provider <> '{PaymentProvider.MANUAL}'
+            WHERE event.state = '{_E.REQUESTED}' AND event.provider = '{_M.HTTP}'
               AND (outcome.id IS NULL) <> (sending.due_at IS NOT NULL)
         """,
     ),

@@ -1,4 +1,5 @@
-"""Who moves the money: people who say what happened, or a provider that is asked over HTTP."""
+"""Who moves the money: people who say what happened, a provider that is asked over HTTP, or the
+shop itself, which owes it."""
 
 from collections.abc import Mapping
 from typing import Protocol
@@ -7,6 +8,7 @@ from models import PaymentEventKind, PaymentProvider
 from services.providers.http import HttpProvider
 from services.providers.manual import ManualProvider
 from services.providers.outcomes import Outcome, Question, Report, Unreachable
+from services.providers.store_credit import StoreCreditProvider
 
 __all__ = ["Outcome", "Provider", "Question", "Report", "Unreachable", "of"]
 
@@ -27,6 +29,7 @@ class Provider(Protocol):
 _PROVIDERS: Mapping[PaymentProvider, Provider] = {
     PaymentProvider.MANUAL: ManualProvider(),
     PaymentProvider.HTTP: HttpProvider(),
+    PaymentProvider.STORE_CREDIT: StoreCreditProvider(),
 }
 
 

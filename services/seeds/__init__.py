@@ -88,6 +88,7 @@ async def _close(connection: BaseDBAsyncClient, history: History) -> None:
     for life in history.under_way.values():
         shop.rows.keep(*life.rows())
     shop.rows.keep(*shop.stock.alerts.values())
+    shop.rows.keep(*shop.credits.values(), *shop.credit_movements)
     for level in shop.stock.levels.values():
         held = {"on_hand": level.on_hand, "quarantined": level.quarantined}
         if any(held.values()):

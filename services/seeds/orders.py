@@ -48,6 +48,8 @@ from models import (
     Shipment,
     ShipmentLine,
     ShippingMethod,
+    StoreCredit,
+    StoreCreditMovement,
     Supplier,
     Survey,
     TaxRate,
@@ -110,6 +112,9 @@ class Shop:
     locations: Sequence[Location] = ()
     offers: Sequence[Offer] = ()
     houses: Sequence[Supplier] = ()
+    # By the ids of customers; all of it is written at the end, as it goes on moving.
+    credits: dict[int, StoreCredit] = field(default_factory=dict)
+    credit_movements: list[StoreCreditMovement] = field(default_factory=list)
 
     @property
     def now(self) -> datetime:

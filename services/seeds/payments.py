@@ -13,19 +13,23 @@ from models import (
     PaymentEventState,
     PaymentMethod,
     PaymentProvider,
+    Return,
+    ReturnResolution,
     Role,
 )
 from services.actors import SYSTEM, Actor
 from services.balances import status_of, sums_of
 from services.facts.payments import OrderPaymentStatusChanged
 from services.payment_events import Account, fact_of
-from services.seeds import exceptions
+from services.seeds import exceptions, store_credits
 from services.settlements import LESS, due_by_now
+from services.store_credits import MOVES
 
 if TYPE_CHECKING:
     from services.seeds.orders import Life, Shop
 
 _K, _S, _M = PaymentEventKind, PaymentEventState, PaymentMethod
+_P = PaymentProvider
 CARDS = (_M.CARD, _M.CARD, _M.CARD, _M.WALLET)
 COUNTER = (_M.CASH, _M.CARD_PRESENT)
 TIME_TO_PAY = timedelta(hours=48)
@@ -42,7 +46,7 @@ def pay(shop: "Shop", life: "Life") -> None:
         case OrderChannel.MARKETPLACE:
             _take(shop, life, _M.OTHER)
         case OrderChannel.ONLINE | OrderChannel.PHONE:
-            _authorize(shop, life)
+            _authorize(shop, life, life.order.total - _spend(shop, life))
 
 
 def let_wait(shop: "Shop", life: "Life") -> None:
@@ -76,21 +80,28 @@ def settle(shop: "Shop", life: "Life", actor: Actor) -> None:
             _refund(shop, life, payment, owed, actor)
 
 
-def give_back(shop: "Shop", life: "Life", actor: Actor) -> None:
-    """As services.payments.settle does once an order has come to cost less."""
+def give_back(shop: "Shop", life: "Life", actor: Actor, returned: Return) -> None:
+    """As services.payments.settle does once an order has come to cost less; what a return is worth
+    becomes store credit, where that was wanted."""
     recount(shop, life)
     account = _account(life)
     owed = account.total.paid - life.order.price
     for payment in reversed(life.payments):
         units = min(account.sums(payment).refundable, owed)
-        if units > 0:
+        if units <= 0:
+            continue
+        owed -= units
+        if returned.resolution is ReturnResolution.STORE_CREDIT:
+            returned.credited += units
+            about: dict[str, Any] = {"reason": LESS, "returned_id": returned.id}
+            _add(shop, life, payment, _K.REFUND, units, actor, **about)
+        else:
             _refund(shop, life, payment, units, actor)
-            owed -= units
 
 
 def _refund(shop: "Shop", life: "Life", payment: Payment, owed: int, actor: Actor) -> None:
     asked = _add(shop, life, payment, _K.REFUND, owed, actor, state=_S.REQUESTED, reason=LESS)
-    if _dice(life).random() < 0.7:
+    if payment.provider is _P.STORE_CREDIT or _dice(life).random() < 0.7:
         by = shop.staff[Role.ACCOUNTANT]
         told: dict[str, Any] = {"reason": LESS, "answers_id": asked.id}
         _add(shop, life, payment, _K.REFUND, owed, by, state=_S.SUCCEEDED, **told)
@@ -113,12 +124,23 @@ def dispute(shop: "Shop", life: "Life") -> None:
     exceptions.open(shop, life, ExceptionKind.DISPUTED, reason, actor=accountant)
 
 
-def _authorize(shop: "Shop", life: "Life") -> None:
+def _spend(shop: "Shop", life: "Life") -> int:
+    """Have what there is of store credit set aside, where the order costs more than that."""
+    units = store_credits.balance(shop, life)
+    if not 0 < units < life.order.total:
+        return 0
+    payment = _begin(shop, life, _M.STORE_CREDIT, units, _P.STORE_CREDIT)
+    payment.reference = store_credits.opened(shop, life).number
+    _add(shop, life, payment, _K.AUTHORIZATION, units, life.actor)
+    return units
+
+
+def _authorize(shop: "Shop", life: "Life", units: int) -> None:
     dice = _dice(life)
-    payment = _begin(shop, life, dice.choice(CARDS))
+    payment = _begin(shop, life, dice.choice(CARDS), units)
     retries = None
     if dice.random() < 0.08:
-        told = {"failure_code": "declined", "failure_message": DECLINED}
+        told: dict[str, Any] = {"failure_code": "declined", "failure_message": DECLINED}
         failed = _add(
             shop,
             life,
@@ -154,17 +176,25 @@ def _take(shop: "Shop", life: "Life", method: PaymentMethod) -> Payment:
 
 def _paid(shop: "Shop", life: "Life") -> Payment:
     """A payment with money in it; who was sent an invoice has paid by now."""
-    found = next((each for each in life.payments if each.captured), None)
+    others = (each for each in life.payments if each.provider is not _P.STORE_CREDIT)
+    found = next((each for each in others if each.captured), None)
     return found or _take(shop, life, _M.BANK_TRANSFER)
 
 
-def _begin(shop: "Shop", life: "Life", method: PaymentMethod) -> Payment:
+def _begin(
+    shop: "Shop",
+    life: "Life",
+    method: PaymentMethod,
+    units: int | None = None,
+    provider: PaymentProvider = _P.MANUAL,
+) -> Payment:
+    """A means of payment for so much of an order, or for all of it."""
     payment = shop.rows.make(
         Payment,
         order_id=life.order.id,
         method=method,
-        provider=PaymentProvider.MANUAL,
-        amount=life.order.total,
+        provider=provider,
+        amount=life.order.total if units is None else units,
         currency=life.order.currency,
     )
     life.payments.append(payment)
@@ -180,9 +210,14 @@ def _add(
     actor: Actor,
     *,
     state: PaymentEventState = _S.SUCCEEDED,
+    returned_id: int | None = None,
     **more: Any,
 ) -> PaymentEvent:
     """As services.payment_events.record and store do."""
+    by = payment.provider if returned_id is None else _P.STORE_CREDIT
+    is_credit = by is _P.STORE_CREDIT and state is _S.SUCCEEDED and kind in MOVES
+    if is_credit:
+        more["reference"] = store_credits.opened(shop, life).number
     event = shop.rows.make(
         PaymentEvent,
         payment_id=payment.id,
@@ -190,13 +225,15 @@ def _add(
         state=state,
         amount=amount,
         currency=payment.currency,
-        provider=payment.provider,
+        provider=by,
         actor=actor.label,
         happened_at=shop.now,
         **more,
     )
     life.money[payment.id].append(event)
     shop.rows.tell(actor, fact_of(life.order, event))
+    if is_credit:
+        store_credits.follow(shop, life, actor, event, returned_id)
     _recount(shop, life, payment, actor)
     return event
 

@@ -41,7 +41,7 @@ from services.ledger import Change
 from services.money import to_decimal
 from services.refunds import Sale
 from services.return_inspections import EFFECTS
-from services.seeds import desk, payments, prices
+from services.seeds import desk, payments, prices, store_credits
 from services.seeds.catalog import CARRIERS, tracking_code
 
 if TYPE_CHECKING:
@@ -63,6 +63,8 @@ FOUND: dict[ReturnReason, tuple[ReturnCondition, Disposition]] = {
     ReturnReason.DEFECTIVE: (_C.DEFECTIVE, _D.WRITE_OFF),
 }
 WORN = "It was worn and washed."
+# What customers want for what they send back.
+WANTED = (ReturnResolution.REFUND, ReturnResolution.REFUND, ReturnResolution.STORE_CREDIT)
 # Of eight returns, how far some come and no further; the others go all the way.
 STUCK: dict[int, ReturnStatus] = {
     1: _S.REQUESTED,
@@ -122,6 +124,7 @@ def _decide(row: Return, asked: ReturnLine, line: OrderLine, shop: "Shop", life:
         line.request_return(-asked.quantity)
         shop.rows.change(row, line)
         _tell(shop, support, ReturnDeclined, row, reason=WORN)
+        store_credits.grant(shop, life, support)
         return
     days = policies.current().return_send_days
     due_at = None if days is None else shop.now + timedelta(days=days)
@@ -194,7 +197,7 @@ def _inspect(row: Return, asked: ReturnLine, unit: ReturnUnit, shop: "Shop", lif
 
 def _resolve(row: Return, asked: ReturnLine, shop: "Shop", life: "Life") -> None:
     support = shop.staff[Role.SUPPORT]
-    row.resolve(ReturnResolution.REFUND, at=shop.now)
+    row.resolve(_dice(life).choice(WANTED), at=shop.now)
     shop.rows.change(row)
     _tell(shop, support, ReturnResolved, row, resolution=row.resolution)
     _make_good(shop, life, row, asked)
@@ -216,7 +219,7 @@ def _make_good(shop: "Shop", life: "Life", row: Return, asked: ReturnLine) -> No
     row.explanation = return_worth.written(refund)
     order.allowance = min(order.total, refund.amount)
     shop.rows.change(asked, row, order)
-    payments.give_back(shop, life, support)
+    payments.give_back(shop, life, support, row)
     prices.credit_part(shop, life, refund.amount)
     shop.rows.tell(
         support,

@@ -73,6 +73,7 @@ from services.goods import LineDraft
 from services.payment_inputs import Said
 from services.stock_states import Place
 from tests.api.counting import COUNTS
+from tests.api.credit import CREDIT
 from tests.api.customers import CUSTOMERS
 from tests.api.desk import DESK
 from tests.api.inbound import INBOUND
@@ -634,6 +635,7 @@ EXAMPLES: dict[str, Callable[[Shop], Awaitable[Input]]] = {
     **INBOUND,
     **CUSTOMERS,
     **REMEDIES,
+    **CREDIT,
     **RETURNS,
     "invoiceIssue": _invoice,
     "creditNoteIssue": _credit,

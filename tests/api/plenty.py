@@ -23,6 +23,7 @@ from tests.api.planning import plan
 from tests.buying import asked_for
 from tests.cast import Shop
 from tests.counting import count_at
+from tests.credit import granted
 from tests.customers import buys
 from tests.inbound import claim, transfer
 from tests.returning import returned
@@ -61,4 +62,5 @@ async def fill(shop: Shop, n: int = 1) -> Shop:
     await remedies.claim(shop, units=n)
     await remedies.exchange(shop)
     await returned(shop, "inspected")
+    await granted(shop, n)
     return shop

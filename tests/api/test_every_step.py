@@ -58,15 +58,15 @@ OTHERS = """
     orderLineUpdate orderLineRemove orderLineCancel orderReleaseHold orderHoldAssign
     orderDataIssueAccept orderSkuSubstitute orderDiscountRemove exceptionAssign exceptionResolve
     paymentCapture paymentVoid paymentRefund paymentRetry paymentOutcomeRecord paymentChargeback
-    paymentChargebackReverse carrierUpdate shippingMethodUpdate shippingMethodArchive
-    shippingZoneRemove lotUpdate lotRecall lotRecallEnd supplierUpdate supplierArchive
-    supplierContactUpdate supplierContactArchive supplierItemUpdate supplierItemArchive
-    replenishmentPolicyRemove purchaseOrderLineChange purchaseOrderLineRemove productUpdate
-    productArchive variantUpdate variantArchive customerUpdate customerArchive addressUpdate
-    addressArchive customerDuplicateDismiss customerExport customerErase locationUpdate
-    locationCalendarSet locationArchive binUpdate binArchive priceListUpdate priceListArchive
-    priceRemove taxRateUpdate taxRateArchive personUpdate personRoleSet personDeactivate
-    passwordSet tokenRevoke
+    paymentChargebackReverse storeCreditRevoke carrierUpdate shippingMethodUpdate
+    shippingMethodArchive shippingZoneRemove lotUpdate lotRecall lotRecallEnd supplierUpdate
+    supplierArchive supplierContactUpdate supplierContactArchive supplierItemUpdate
+    supplierItemArchive replenishmentPolicyRemove purchaseOrderLineChange purchaseOrderLineRemove
+    productUpdate productArchive variantUpdate variantArchive customerUpdate customerArchive
+    addressUpdate addressArchive customerDuplicateDismiss customerExport customerErase
+    locationUpdate locationCalendarSet locationArchive binUpdate binArchive priceListUpdate
+    priceListArchive priceRemove taxRateUpdate taxRateArchive personUpdate personRoleSet
+    personDeactivate passwordSet tokenRevoke
 """
 
 # What only the table, or something that has to be done first, can be the reason for.

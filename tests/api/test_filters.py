@@ -69,7 +69,7 @@ from services.goods import LineDraft
 from services.mispicks import Scan
 from services.payment_inputs import Said
 from tests import inbound, tracking
-from tests.api import counting, desk, planning, purchases, remedies, returning, suppliers
+from tests.api import counting, credit, desk, planning, purchases, remedies, returning, suppliers
 from tests.api import customers as worth
 from tests.api.examples import (
     address_of,
@@ -114,6 +114,7 @@ class World:
         await self._ask()
         self.claimed, self.exchange = await remedies.differ(self.shop, self.other)
         self.exchanged = [row.order_id for row in await Exchange.all()]
+        self.credit = await credit.differ(self.shop, self.other, self.shipped)
         self.figure = await worth.differ(self.shop, self.other)
         self.returns = await returning.differ(self.shop, self.other)
         await self._records()
@@ -671,6 +672,7 @@ FILTERS = {
     **returning.FILTERS,
     **tracking.FILTERS,
     **remedies.FILTERS,
+    **credit.FILTERS,
     "people": {
         "role": (lambda w: ["PICKER"], lambda w, row: row.role == "picker"),
         "active": (lambda w: False, lambda w, row: row.deactivated_at is not None),
@@ -722,6 +724,7 @@ SEARCHES = [
     *desk.SEARCHES,
     *worth.SEARCHES,
     *remedies.SEARCHES,
+    *credit.SEARCHES,
     *returning.SEARCHES,
     ("people", "picker", lambda w, row: row.role == "picker"),
     ("tokens", "desk", lambda w, row: row.label == "Old desk"),

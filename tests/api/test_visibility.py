@@ -32,6 +32,7 @@ from tests.api.planning import plan
 from tests.buying import actor_of, asked_for, supplier_of
 from tests.cast import Shop, actor_for, everything
 from tests.counting import count_at
+from tests.credit import granted
 from tests.customers import buys
 from tests.inbound import claim, transfer
 from tests.returning import returned
@@ -46,7 +47,7 @@ OWN = (
     *("Discount", "Invoice", "CreditNote", "Promise"),
     *("Fulfillment", "FulfillmentLine", "Shipment", "ShipmentLine"),
     *("Package", "PackageLine"),
-    *("Payment", "PaymentEvent"),
+    *("Payment", "PaymentEvent", "StoreCredit", "StoreCreditMovement"),
     *("ServiceCase", "CaseMessage", "Survey"),
     *("Claim", "ClaimLine", "Exchange"),
     *("Return", "ReturnLine", "ReturnUnit"),
@@ -95,6 +96,7 @@ async def live(shop):
     await remedies.claim(shop)
     await remedies.exchange(shop)
     await returned(shop, "inspected")
+    await granted(shop)
 
 
 async def ids():

@@ -44,13 +44,13 @@ async def deliver(shop: Shop, quantity: int) -> str:
     return str(placed["order"]["id"])
 
 
-async def take_back(api: Api, back: str, sku: str) -> None:
-    """The warehouse: one unit that came back is as new and goes on the shelf again."""
+async def take_back(api: Api, back: str, sku: str, units: int = 1) -> None:
+    """The warehouse: what came back is as new and goes on the shelf again."""
     noun = "returned { status units { id } }"
-    await api.do("returnReceiveScan", noun, id=back, code=sku, quantity=1)
+    await api.do("returnReceiveScan", noun, id=back, code=sku, quantity=units)
     received = await api.do("returnReceiveComplete", noun, id=back)
     [unit] = received["units"]
-    finding = {"units": 1, "condition": "NEW", "disposition": "RESTOCK"}
+    finding = {"units": units, "condition": "NEW", "disposition": "RESTOCK"}
     judged = await api.do("returnInspect", noun, id=back, unitId=unit["id"], findings=[finding])
     assert judged["status"] == "INSPECTED"
 
@@ -118,4 +118,65 @@ class TestReturn:
         # Two went out, one came back, and another one went out for it.
         assert level["stockLevels"]["nodes"] == [{"onHand": 3}]
         assert [each["path"] for each in twice["userErrors"]] != []
+        assert town.adds_up()
+
+
+BALANCE = """query ($id: ID!) {
+  node(id: $id) { ... on Customer { storeCredits {
+    number balance { amount currency } movements { reason amount { amount } }
+  } } }
+}"""
+
+
+class TestStoreCredit:
+    async def test_comes_of_a_return_and_pays_the_next_order(self, town: Town):
+        """Two of three come back for credit, which pays the next order, of which a part is given
+        up again; what is left is read through the other server."""
+        async with Api(town.here.url, town.here.token("admin")) as api:
+            shop = await Shop.open(api, stock=5)
+            placed = (await shop.place(3))["order"]["id"]
+            await api.do("paymentTake", "payment { status }", orderId=placed)
+            await shop.fulfill(placed)
+            [row] = (await record(api, placed))["lines"]
+            asked = {"lineId": row["id"], "quantity": 2, "reason": "CHANGED_MIND"}
+            wanted = {"lines": [asked], "resolution": "STORE_CREDIT"}
+            noun = "returned { number refund { amount } credited { amount } }"
+            back = await api.do("returnRequest", noun, orderId=placed, **wanted)
+            await api.do("returnApprove", "returned { status }", id=back["number"])
+            await take_back(api, back["number"], row["sku"], 2)
+            given = await api.do("returnResolve", noun, id=back["number"])
+
+            following = (await shop.place(2))["order"]["id"]
+            paid = "payment { status reference authorized { amount } }"
+            by_credit = {"method": "STORE_CREDIT", "provider": "STORE_CREDIT"}
+            payment = await api.do("paymentAuthorize", paid, orderId=following, **by_credit)
+            another = await shop.place(1)
+            refusal = await api.attempt(
+                "paymentAuthorize", paid, orderId=another["order"]["id"], **by_credit
+            )
+            [line_] = (await record(api, following))["lines"]
+            await api.do(
+                "orderLineCancel",
+                "order { paymentStatus }",
+                id=line_["id"],
+                quantity=1,
+                reason="One is enough",
+            )
+            async with Api(town.there.url, town.there.token("admin")) as there:
+                had = await there.ask(BALANCE, id=shop.customer)
+
+        [credit] = had["node"]["storeCredits"]
+        assert (given["refund"], given["credited"]) == ({"amount": "25.00"}, {"amount": "25.00"})
+        assert payment == {
+            "status": "AUTHORIZED",
+            "reference": credit["number"],
+            "authorized": {"amount": "25.00"},
+        }
+        assert [each["code"] for each in refusal["userErrors"]] == ["AMOUNT_EXCEEDED"]
+        assert credit["balance"] == {"amount": "12.50", "currency": "EUR"}
+        assert [(each["reason"], each["amount"]["amount"]) for each in credit["movements"]] == [
+            ("PAYMENT_BACK", "12.50"),
+            ("PAYMENT", "-25.00"),
+            ("RETURN", "25.00"),
+        ]
         assert town.adds_up()

@@ -75,7 +75,7 @@ from services.requests import Request
 from services.return_receiving import Seen
 from services.stock_states import Place
 from services.transfer_steps import TransferUnits
-from tests import desk, inbound, remedies, returning
+from tests import credit, desk, inbound, remedies, returning
 from tests.cast import HOME, STAGES, Shop, report
 from tests.counting import count_at
 from tests.damages import DAMAGES
@@ -123,6 +123,7 @@ async def lived_in(database: str) -> Shop:
     await desk.attend(await Shop.open(north=ENOUGH))
     await _plan(await Shop.open())
     await remedies.make_good(await Shop.open())
+    await credit.use(await Shop.open())
     await read_news()
     return shop
 

@@ -135,11 +135,3 @@ class TestFollow:
         assert (fresh.price, fresh.balance_due) == (2000, 2000)
         assert await money_of(order) == (2500, 2500, 0)
         await in_order()
-
-
-class TestStoreCredit:
-    @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-    async def test_is_not_given(self, shop):
-        order = await paid(shop, mug=1)
-        async with refuses(("BLOCKED", ("resolution",))):
-            await requested(order, 1, resolution=ReturnResolution.STORE_CREDIT)

@@ -47,7 +47,9 @@ class PaymentOutcomeInput:
 @strawberry.input
 class PaymentAuthorizeInput(Step, PaymentOutcomeInput):
     order_id: strawberry.ID = column("The order that is paid.")
-    amount: MoneyInput | None = _optional("How much; left out, all that is still owed.")
+    amount: MoneyInput | None = _optional(
+        "How much; left out, all that is still owed or, of store credit, as much as there is."
+    )
     method: models.PaymentMethod = strawberry.field(
         default=models.PaymentMethod.CARD, description="By what means."
     )

@@ -18,6 +18,7 @@ from api.types.customer_figures import (
     CustomerStanding,
 )
 from api.types.events import Event
+from api.types.store_credits import StoreCredit
 from services import cases, customer_histories, segments, timeline
 from services.actors import Permission
 
@@ -105,6 +106,12 @@ class Customer(Node):
         cases.latest_of_customers,
         "What they asked the service desk, the latest 50, the latest first; needs CASES_READ.",
         needs=Permission.CASES_READ,
+    )
+    store_credits: list[StoreCredit] | None = many(
+        models.StoreCredit,
+        "customer_id",
+        "What they have with the shop, by currency; needs PAYMENTS_READ.",
+        needs=Permission.PAYMENTS_READ,
     )
     figures: list[CustomerFigure] | None = many(
         models.CustomerFigure,

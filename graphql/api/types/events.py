@@ -60,6 +60,7 @@ ROWS: dict[str, tuple[type[models.Row], str]] = {
     "from_order_id": (models.Order, "api.types.orders"),
     "data_issue_id": (models.DataIssue, "api.types.orders"),
     "payment_id": (models.Payment, "api.types.payments"),
+    "store_credit_id": (models.StoreCredit, "api.types.store_credits"),
     "carrier_id": (models.Carrier, "api.types.shipping"),
     "shipping_method_id": (models.ShippingMethod, "api.types.shipping"),
     "shipment_id": (models.Shipment, "api.types.fulfillments"),

@@ -24,6 +24,9 @@ class PaymentEvent(Node):
     kind: models.PaymentEventKind = column("What was asked for or done.")
     state: models.PaymentEventState = column("Whether it was asked for, worked or failed.")
     amount: Money = money("amount", "How much money.")
+    provider: models.PaymentProvider = column(
+        "Who moved it: that of the payment, or of a refund that became store credit the shop."
+    )
     courtesy: Money = money("courtesy", "Of a refund, the part that was not owed.")
     answers: "PaymentEvent | None" = one(
         models.PaymentEvent, "answers_id", "The request of which this is the outcome."
