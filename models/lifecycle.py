@@ -19,6 +19,11 @@ class Status(StrEnum):
         member.description = description
         return member
 
+    @property
+    def spoken(self) -> str:
+        """As people say it: "partially received"."""
+        return self.replace("_", " ")
+
 
 class OrderStatus(Status):
     DRAFT = "draft", "Being put together; nothing is reserved yet."

@@ -86,7 +86,7 @@ class Lifecycle(Row):
     def wrong_status(self, wanted: Status, path: str = "id") -> WrongStatus:
         following = self.STEPS[self.status]
         return WrongStatus(
-            message=f"{self.number} is {self.status} and cannot become {wanted}.",
+            message=f"{self.number} is {self.status.spoken} and cannot become {wanted.spoken}.",
             path=(path,),
             current=self.status.name,
             wanted=wanted.name,

@@ -178,7 +178,7 @@ async def take_under_way(actor: Actor, case_id: int) -> ServiceCase:
 def reasons_not_to_work_on(row: ServiceCase) -> list[Problem]:
     if row.status in UNDER_WAY:
         return []
-    return [Blocked(message=f"{row.number} is {row.status}. Reopen it first.", path=("id",))]
+    return [Blocked(message=f"{row.number} is {row.status.spoken}. Reopen it first.", path=("id",))]
 
 
 def is_overdue(wanted: bool) -> Q:

@@ -95,7 +95,7 @@ async def refuse(actor: Actor, claim_id: int) -> Claim:
 
 def reasons_not_to_request(row: Claim) -> list[Problem]:
     if row.status not in MADE_GOOD:
-        message = f"{row.number} is {row.status}. Approve it first."
+        message = f"{row.number} is {row.status.spoken}. Approve it first."
     elif row.recovery not in OPEN_TO_ASK:
         message = f"What {row.number} cost is {row.recovery} already."
     else:

@@ -92,7 +92,7 @@ async def follow_parcel(actor: Actor, order: Order, parcel: Shipment) -> None:
     }
     units = {line_id: count for line_id, count in units.items() if count}
     if units:
-        note = f"{parcel.number} with {parcel.carrier} is {parcel.status}."
+        note = f"{parcel.number} with {parcel.carrier} is {parcel.status.spoken}."
         await _open(actor, order, kind, units, parcel=parcel, note=note)
 
 

@@ -96,6 +96,6 @@ def reasons_not_to_close(order: Order, unsettled: Sequence[Return | Claim]) -> l
     if not order.may_become(OrderStatus.CLOSED):
         return [order.wrong_status(OrderStatus.CLOSED)]
     return [
-        Blocked(message=f"{row.number} is {row.status}. Settle it first.", path=("id",))
+        Blocked(message=f"{row.number} is {row.status.spoken}. Settle it first.", path=("id",))
         for row in unsettled
     ]

@@ -126,7 +126,7 @@ def reasons_not_to_approve(
 
 def reasons_not_to_reverse(count: StockCount, *, is_reversed: bool) -> list[Problem]:
     if count.status is not _S.POSTED:
-        message = f"{count.number} is {count.status}; only what is posted can be reversed."
+        message = f"{count.number} is {count.status.spoken}; only what is posted can be reversed."
         return [Blocked(message=message, path=("id",))]
     if is_reversed or count.reverses_id is not None:
         message = f"{count.number} has been reversed already, or reverses another itself."

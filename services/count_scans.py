@@ -128,7 +128,7 @@ def reasons_not_to_scan(count: StockCount) -> list[Problem]:
         return []
     if count.status is StockCountStatus.DRAFT:
         return [Blocked(message=f"{count.number} is not open yet.", path=("id",))]
-    return [Blocked(message=f"{count.number} is {count.status}.", path=("id",))]
+    return [Blocked(message=f"{count.number} is {count.status.spoken}.", path=("id",))]
 
 
 async def _count(actor: Actor, line: CountLine, seen: Sighting) -> None:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import ceil, erf, sqrt
 
-from models import FulfillmentStatus, ShipmentStatus
+from models import FulfillmentStatus, HoldKind, ShipmentStatus
 from models.lifecycle import Status
 
 HOURS_OF_A_HOLD = 24.0
@@ -101,7 +101,7 @@ Dwells = Mapping[str, Dwell]
 @dataclass(frozen=True, kw_only=True)
 class Held:
     number: str
-    kind: str
+    kind: HoldKind
     is_payment: bool
     due_at: datetime | None
 
@@ -207,7 +207,7 @@ def _before_hand_over(situation: Situation, dwells: Dwells) -> tuple[list[Cause]
         taken = _hours(at - each.since)
         if taken > usual.median + usual.spread and not situation.holds:
             evidence = (
-                f"{each.number} is {each.status} for {taken:.0f} hours; "
+                f"{each.number} is {each.status.spoken} for {taken:.0f} hours; "
                 f"usually that takes {usual.median:.0f}."
             )
             late = max(0.0, (taken - usual.median) / 24)
@@ -226,7 +226,7 @@ def _holding_up(situation: Situation) -> list[Cause]:
         causes.append(
             Cause(
                 reason=_D.UNPAID if hold.is_payment else _D.ON_HOLD,
-                evidence=f"{hold.number} holds it ({hold.kind}){until}.",
+                evidence=f"{hold.number} holds it ({hold.kind.spoken}){until}.",
                 days=_tenths(_hold_hours(situation.at, hold) / 24),
             )
         )
@@ -278,7 +278,7 @@ def _on_the_way(situation: Situation, parcel: Way) -> tuple[Cause | None, float,
     at, what = situation.at, f"{parcel.number} with {parcel.carrier}"
     left = _hours(situation.promised_at - at) / 24
     if parcel.status in ASTRAY:
-        evidence = f"{what} is {parcel.status}."
+        evidence = f"{what} is {parcel.status.spoken}."
         reason, days = ASTRAY[parcel.status], DAYS_TO_SEND_AGAIN
         return Cause(reason=reason, evidence=evidence, days=days), 1.0, max(days - left, 1.0)
     if parcel.status is ShipmentStatus.DELIVERY_FAILED:

@@ -66,7 +66,7 @@ async def take_back(actor: Actor, discount_id: int) -> Order:
 def reasons_not_to_discount(order: Order, *path: str) -> list[Problem]:
     if order.status not in OVER:
         return []
-    message = f"{order.number} is {order.status}; what it costs is settled."
+    message = f"{order.number} is {order.status.spoken}; what it costs is settled."
     return [Blocked(message=message, path=path or ("id",))]
 
 

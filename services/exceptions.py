@@ -128,7 +128,8 @@ async def follow_parcel(
         order.look_again(at=now())
         await order.save(update_fields=["evaluate_at"])
     if kind is not None:
-        reason = f"{parcel.number} with {parcel.carrier} is {parcel.status}: {report or 'no word'}"
+        status, said = parcel.status.spoken, report or "no word"
+        reason = f"{parcel.number} with {parcel.carrier} is {status}: {said}"
         await open(actor, order, kind, reason=reason)
     if was is not None and was is not kind:
         alike = [status for status, each in OF_PARCELS.items() if each is was]
@@ -140,7 +141,7 @@ async def end(actor: Actor, order: Order) -> None:
     """Take an order that has ended out of the queue, but for what is owed."""
     rows = await select(OrderException, order_id=order.id, is_open=True)
     rows = [row for row in rows if row.kind not in OUTLASTING]
-    await _resolve(actor, order, rows, f"{order.number} is {order.status}.")
+    await _resolve(actor, order, rows, f"{order.number} is {order.status.spoken}.")
 
 
 @operation
@@ -183,7 +184,7 @@ def reasons_not_to_settle(row: OrderException, holds: Sequence[Hold]) -> list[Pr
     return reasons_not_to_work_on(row) + [
         Blocked(
             code="ON_HOLD",
-            message=f"{hold.number} still holds the order ({hold.kind}): {hold.reason}. "
+            message=f"{hold.number} still holds the order ({hold.kind.spoken}): {hold.reason}. "
             "Release it, which resolves this.",
             path=("id",),
         )

@@ -100,7 +100,7 @@ async def follow(actor: Actor, returned: Return) -> None:
         lines = await select(OrderLine, order_id=fresh.id)
         is_off = returned.status in return_worth.OFF
         if is_off and not orders.reasons_not_to_cancel(fresh, lines):
-            reason = f"{returned.number} is {returned.status}."
+            reason = f"{returned.number} is {returned.status.spoken}."
             await orders.cancel(actor, fresh.id, reason=reason)
         elif not is_off:
             await holds.keep(actor, fresh, HoldKind.AWAITING_RETURN, "")
@@ -177,7 +177,7 @@ def reasons_not_to_arrange(returned: Return, known: Exchange | None) -> list[Pro
     elif returned.refunded_at is not None:
         message = f"What {returned.number} is worth was given already."
     elif returned.status not in UNDER_WAY:
-        message = f"{returned.number} is {returned.status}; nothing of it is on its way."
+        message = f"{returned.number} is {returned.status.spoken}; nothing of it is on its way."
     else:
         return []
     return [Blocked(message=message, path=("returnId",))]

@@ -295,7 +295,8 @@ def reasons_not_to_release(
     problems += [
         Blocked(
             code="ON_HOLD",
-            message=f"{order.number} is on hold ({hold.kind}): {hold.reason}. Release it first.",
+            message=f"{order.number} is on hold ({hold.kind.spoken}): {hold.reason}. "
+            "Release it first.",
             path=("id",),
         )
         for hold in holds

@@ -153,7 +153,7 @@ async def overdue(actor: Actor, rows: Sequence[Hold]) -> list[bool]:
 def reasons_not_to_hold(order: Order) -> list[Problem]:
     if order.status not in OVER:
         return []
-    message = f"{order.number} is {order.status}; there is nothing left to hold."
+    message = f"{order.number} is {order.status.spoken}; there is nothing left to hold."
     return [Blocked(message=message, path=("id",))]
 
 

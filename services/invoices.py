@@ -120,7 +120,7 @@ async def follow(actor: Actor, order: Order, reason: str = LESS) -> None:
 
 def reasons_not_to_issue(order: Order, standing: Standing, *path: str) -> list[Problem]:
     if order.status in NOT_YET:
-        message = f"{order.number} is {order.status}; there is nothing to pay for."
+        message = f"{order.number} is {order.status.spoken}; there is nothing to pay for."
         return [Blocked(message=message, path=path or ("id",))]
     # What is paid for by goods that came back is not asked for.
     if (standing.invoices or order.allowance) and order.price <= standing.asked_for:

@@ -64,7 +64,8 @@ async def add(
 def reasons_not_to_add(order: PurchaseOrder) -> list[Problem]:
     if order.sent_at is not None and order.status not in ENDED:
         return []
-    message = f"{order.number} is {order.status}; what is with its supplier, or came, costs more."
+    status = order.status.spoken
+    message = f"{order.number} is {status}; what is with its supplier, or came, costs more."
     return [Blocked(message=message, path=("id",))]
 
 

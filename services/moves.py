@@ -65,7 +65,8 @@ def reasons_not_to_move(order: Order, held: Sequence[Hold], *path: str) -> list[
     return [
         Blocked(
             code="ON_HOLD",
-            message=f"{order.number} is on hold ({hold.kind}): {hold.reason} Release it first.",
+            message=f"{order.number} is on hold ({hold.kind.spoken}): {hold.reason} "
+            "Release it first.",
             path=path or ("id",),
         )
         for hold in held
@@ -74,7 +75,7 @@ def reasons_not_to_move(order: Order, held: Sequence[Hold], *path: str) -> list[
 
 
 def not_open(order: Order, *path: str) -> Problem:
-    message = f"{order.number} is {order.status}; its units stay where they are."
+    message = f"{order.number} is {order.status.spoken}; its units stay where they are."
     return orders.not_editable(order, message, *path)
 
 

@@ -140,8 +140,9 @@ def reasons_not_to_cancel(order: Order, line: OrderLine) -> list[Problem]:
         return []
     if order.status in OPEN:
         return [Blocked(message="Every unit of this line is cancelled already.", path=("id",))]
-    wanted = "it is a draft; update or remove the line" if order.status is OrderStatus.DRAFT else ""
-    message = f"Units of {order.number} cannot be cancelled: {wanted or f'it is {order.status}'}."
+    is_draft = order.status is OrderStatus.DRAFT
+    why = "a draft; update or remove the line" if is_draft else order.status.spoken
+    message = f"Units of {order.number} cannot be cancelled: it is {why}."
     return [orders.not_editable(order, message)]
 
 

@@ -304,7 +304,7 @@ async def _give_back(actor: Actor, order: Order, lines: list[OrderLine]) -> None
 def reasons_not_to_edit(order: Order, *path: str) -> list[Problem]:
     if order.status is OrderStatus.DRAFT or order.status in OPEN:
         return []
-    message = f"{order.number} is {order.status}; it can no longer be changed."
+    message = f"{order.number} is {order.status.spoken}; it can no longer be changed."
     return [not_editable(order, message, *path)]
 
 

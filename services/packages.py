@@ -104,7 +104,7 @@ async def of(work: Fulfillment) -> list[Package]:
 def reasons_not_to_pack(work: Fulfillment, *path: str) -> list[Problem]:
     if work.status in (FulfillmentStatus.PICKED, FulfillmentStatus.PACKING):
         return []
-    message = f"{work.number} is {work.status}; what is picked and not packed can be boxed."
+    message = f"{work.number} is {work.status.spoken}; what is picked and not packed can be boxed."
     return [Blocked(message=message, path=path or ("id",))]
 
 

@@ -54,7 +54,7 @@ def reasons_not_to_pay(order: Order, sums: Sums, *, most: int = 0) -> list[Probl
     if order.status is OrderStatus.DRAFT:
         return [Blocked(message=f"{order.number} is a draft. Place it first.", path=("orderId",))]
     if order.status in GIVEN_UP:
-        message = f"{order.number} is {order.status}; nothing is owed."
+        message = f"{order.number} is {order.status.spoken}; nothing is owed."
         return [Blocked(message=message, path=("orderId",))]
     if not (most or sums.owed(order.price)):
         message = f"Nothing is owed for {order.number}: it is paid, authorized or asked for."

@@ -119,7 +119,8 @@ def is_late(order: Order, at: datetime) -> bool:
 def reasons_not_to_promise(order: Order) -> list[Problem]:
     if order.status in PLACED:
         return []
-    message = f"{order.number} is {order.status}; dates are promised from placing to receipt."
+    status = order.status.spoken
+    message = f"{order.number} is {status}; dates are promised from placing to receipt."
     return [Blocked(message=message, path=("id",))]
 
 

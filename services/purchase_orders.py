@@ -216,7 +216,7 @@ async def cancel(actor: Actor, order_id: int, *, reason: str) -> PurchaseOrder:
 def reasons_not_to_update(order: PurchaseOrder) -> list[Problem]:
     if order.status not in ENDED:
         return []
-    return [Blocked(message=f"{order.number} is {order.status}.", path=("id",))]
+    return [Blocked(message=f"{order.number} is {order.status.spoken}.", path=("id",))]
 
 
 def reasons_not_to_receive(order: PurchaseOrder) -> list[Problem]:

@@ -199,7 +199,7 @@ def reasons_not_to_acknowledge(order: PurchaseOrder) -> list[Problem]:
 def reasons_not_to_change(order: PurchaseOrder) -> list[Problem]:
     if order.is_under_way:
         return []
-    message = f"{order.number} is {order.status}; what is with the supplier can be changed."
+    message = f"{order.number} is {order.status.spoken}; what is with the supplier can be changed."
     return [Blocked(message=message, path=("id",))]
 
 

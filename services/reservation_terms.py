@@ -118,7 +118,7 @@ def reasons_not_to_release(row: Reservation, work: Fulfillment | None) -> list[P
     if not row.may_become(_R.RELEASED):
         return [row.wrong_status(_R.RELEASED)]
     if work is not None and work.status is not FulfillmentStatus.PENDING:
-        message = f"{work.number} is {work.status} with its units. Cancel that first."
+        message = f"{work.number} is {work.status.spoken} with its units. Cancel that first."
         return [Blocked(message=message, path=("id",))]
     return []
 

@@ -190,7 +190,7 @@ def reasons_not_to_inspect(row: Return, units: Sequence[ReturnUnit]) -> list[Pro
 
 def reasons_not_to_revise(row: Return, units: Sequence[ReturnUnit]) -> list[Problem]:
     if row.status not in REVISED_IN:
-        message = f"{row.number} is {row.status}; what becomes of its units stays as it is."
+        message = f"{row.number} is {row.status.spoken}; what becomes of its units stays as it is."
         return [Blocked(message=message, path=("id",))]
     if any(each.disposition is not None for each in units):
         return []

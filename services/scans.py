@@ -255,7 +255,7 @@ async def _box(work: Fulfillment, scan: Scan, catch: Catch) -> Package:
             )
         )
     if package.status is not PackageStatus.OPEN:
-        message = f"Box {package.box} is {package.status}. Take another one."
+        message = f"Box {package.box} is {package.status.spoken}. Take another one."
         raise Refused(Blocked(message=message, path=("box",)))
     return package
 

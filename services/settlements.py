@@ -84,7 +84,7 @@ async def _queue(actor: Actor, account: Account, event: PaymentEvent) -> None:
     order, amount = account.order, to_decimal(event.amount, event.currency)
     if event.state is State.FAILED:
         said = event.failure_message or event.failure_code or "no reason given"
-        reason = f"The {event.kind} of {amount} {event.currency} failed: {said}"
+        reason = f"The {event.kind.spoken} of {amount} {event.currency} failed: {said}"
         await exceptions.open(actor, order, ExceptionKind.PAYMENT_FAILED, reason=reason)
     elif event.state is State.SUCCEEDED:
         await exceptions.resolve(actor, order, ExceptionKind.PAYMENT_FAILED)

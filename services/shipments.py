@@ -184,7 +184,8 @@ async def record_unknown(
 def reasons_not_to_create(fulfillment: Fulfillment, loose: int) -> list[Problem]:
     """`loose` are the packed units that are in no parcel yet."""
     if fulfillment.status is not FulfillmentStatus.PACKED:
-        message = f"{fulfillment.number} is {fulfillment.status}; parcels are made of packed units."
+        status = fulfillment.status.spoken
+        message = f"{fulfillment.number} is {status}; parcels are made of packed units."
     elif not loose:
         message = "Every packed unit is in a parcel already."
     else:
@@ -197,7 +198,7 @@ def reasons_not_to_record(shipment: Shipment, status: ShipmentStatus) -> list[Pr
         message = f"A carrier does not report {status.name}; our own steps have mutations."
         return [Problem(message=message, path=("status",))]
     if shipment.shipped_at is None:
-        message = f"{shipment.number} is {shipment.status}; the carrier does not have it."
+        message = f"{shipment.number} is {shipment.status.spoken}; the carrier does not have it."
         return [Blocked(message=message, path=("id",))]
     return []
 

@@ -98,7 +98,7 @@ async def choose(actor: Actor, order_id: int, method_id: int) -> Order:
 
 def reasons_not_to_send(order: Order, *path: str) -> list[Problem]:
     if order.status not in SENDABLE:
-        message = f"{order.number} is {order.status}; there is nothing to send."
+        message = f"{order.number} is {order.status.spoken}; there is nothing to send."
         return [Blocked(message=message, path=path or ("id",))]
     return [] if order.ship_to is not None else [nowhere(order, *path)]
 

@@ -182,7 +182,7 @@ def reasons_not_to_update(row: Transfer) -> list[Problem]:
     """Why nothing else can be said about it."""
     if row.may_become(_T.CANCELLED) or row.may_become(_T.RECEIVED):
         return []
-    return [Blocked(message=f"{row.number} is {row.status}.", path=("id",))]
+    return [Blocked(message=f"{row.number} is {row.status.spoken}.", path=("id",))]
 
 
 async def _take_line(actor: Actor, transfer_id: int, line_id: int) -> tuple[Transfer, TransferLine]:

@@ -145,7 +145,7 @@ def reasons_not_to_change(count: StockCount, variance: Variance) -> list[Problem
         return [Blocked(message=message, path=("id",))]
     if count.status in (StockCountStatus.COUNTED, StockCountStatus.REVIEW):
         return []
-    message = f"{count.number} is {count.status}; its variances stand."
+    message = f"{count.number} is {count.status.spoken}; its variances stand."
     if count.status is StockCountStatus.OPEN:
         message = f"{count.number} is being counted. Look into it when that is over."
     return [Blocked(message=message, path=("id",))]

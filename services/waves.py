@@ -162,7 +162,7 @@ def reasons_not_to_scan(wave: Wave) -> list[Problem]:
 def reasons_not_to_change(wave: Wave) -> list[Problem]:
     if wave.status in (WaveStatus.OPEN, WaveStatus.PICKING):
         return []
-    return [Blocked(message=f"{wave.number} is {wave.status}.", path=("id",))]
+    return [Blocked(message=f"{wave.number} is {wave.status.spoken}.", path=("id",))]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -233,7 +233,7 @@ async def _named(actor: Actor, location: Location, ids: Sequence[int]) -> list[F
             message = f"{each.number} is work of another location."
             inputs.wrong(message, "fulfillmentIds", n)
         elif each.status is not _F.RELEASED or each.wave_id is not None:
-            message = f"{each.number} is {each.status}, or in a wave already."
+            message = f"{each.number} is {each.status.spoken}, or in a wave already."
             inputs.add(Blocked(message=message, path=("fulfillmentIds", n)))
     inputs.refuse()
     return [work[each] for each in sorted(work)]

@@ -34,7 +34,7 @@ def follow_parcel(shop: "Shop", life: "Life", parcel: Shipment, event: CarrierEv
         carrier_event_id=event.id,
         carrier=parcel.carrier,
         kind=kind,
-        note=f"{parcel.number} with {parcel.carrier} is {parcel.status}.",
+        note=f"{parcel.number} with {parcel.carrier} is {parcel.status.spoken}.",
         currency=order.currency,
         value=refund.amount,
         opened_by=SYSTEM.label,

@@ -61,7 +61,7 @@ def resolve(shop: "Shop", life: "Life", *kinds: ExceptionKind, actor: Actor = SY
 def end(shop: "Shop", life: "Life", actor: Actor = SYSTEM) -> None:
     for row in life.exceptions:
         if row.is_open and row.kind not in OUTLASTING:
-            note = f"{life.order.number} is {life.order.status}."
+            note = f"{life.order.number} is {life.order.status.spoken}."
             _resolve(shop, life, row, actor, note)
 
 
@@ -70,7 +70,7 @@ def follow_parcel(
 ) -> None:
     was, kind = OF_PARCELS.get(before), OF_PARCELS.get(parcel.status)
     if kind is not None:
-        reason = f"{parcel.number} with {parcel.carrier} is {parcel.status}: {report}"
+        reason = f"{parcel.number} with {parcel.carrier} is {parcel.status.spoken}: {report}"
         open(shop, life, kind, reason)
     if was is not None and was is not kind:
         alike = {status for status, each in OF_PARCELS.items() if each is was}

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models import FulfillmentStatus, ShipmentStatus
+from models import FulfillmentStatus, HoldKind, ShipmentStatus
 from services.delays import (
     REMEDIES,
     STAGE_OF,
@@ -87,7 +87,7 @@ class TestAssess:
     )
     def test_sees_a_hold_that_lasts_too_long(self, is_payment, reason, remedy):
         due = NOON + hours(48)
-        hold = Held(number="HLD-1001", kind="manual", is_payment=is_payment, due_at=due)
+        hold = Held(number="HLD-1001", kind=HoldKind.MANUAL, is_payment=is_payment, due_at=due)
 
         risk = assess(situation(has_unplanned=True, holds=[hold]), DWELLS)
 
