@@ -60,3 +60,16 @@ async def of_returns(actor: Actor, rows: Sequence[Return]) -> list[list[Action]]
         )
         for row in rows
     ]
+
+
+async def of_tracked_returns(actor: Actor, rows: Sequence[Return]) -> list[list[Action]]:
+    """What can be done with each return by whoever has the tracking token of its order, which is
+    all that it takes."""
+    ask = _P.RETURNS_REQUEST
+    return [
+        [
+            action("trackedReturnCancel", ask, returns.reasons_not_to_cancel(row)),
+            action("trackedReturnSend", ask, step(row, _S.IN_TRANSIT)),
+        ]
+        for row in rows
+    ]

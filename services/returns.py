@@ -21,7 +21,7 @@ from models import (
 )
 from models.errors import Blocked, Problem, Refused, refuse_any
 from models.rows import store_all
-from models.statements import get, select, select_by_id
+from models.statements import select, select_by_id
 from services import (
     exchanges,
     policies,
@@ -30,7 +30,6 @@ from services import (
     return_refunds,
     return_worth,
     scopes,
-    watching,
 )
 from services.actors import SYSTEM, Actor
 from services.clock import now
@@ -88,22 +87,7 @@ async def request(
     were delivered and are in no return yet, or the time for it is over. What is harmless is
     approved at once, where the shop wants it so."""
     order = await scopes.take(actor, Order, order_id, "orderId")
-    return await _request(actor, order, lines, resolution, location_id, note)
-
-
-@operation
-async def request_by_token(
-    actor: Actor,
-    token: str,
-    *,
-    lines: Sequence[ReturnLineDraft],
-    resolution: ReturnResolution = ReturnResolution.REFUND,
-    note: str = "",
-) -> Return:
-    """Ask to send delivered units back, for whoever has the order's tracking token."""
-    found = await watching.find_by_token(token)
-    order = await get(Order, found.id, locked=True)
-    return await _request(actor, order, lines, resolution, None, note)
+    return await begin(actor, order, lines, resolution, note, location_id=location_id)
 
 
 @operation
@@ -132,14 +116,7 @@ async def cancel(actor: Actor, return_id: int, *, reason: str = "") -> Return:
     """Give a return up before it is on its way; its units may be asked for again. Refused where
     the customer has been given something for it already."""
     order, row = await scopes.take_part(actor, Return, return_id)
-    refuse_any(reasons_not_to_cancel(row))
-    row.cancel(reason=_reason(reason, least=0), at=now())
-    await _let_go(row)
-    await row.store()
-
-    told(actor, ReturnCancelled, order, row, reason=row.reason)
-    await follow(actor, order, row)
-    return row
+    return await give_up(actor, order, row, reason)
 
 
 @operation
@@ -148,19 +125,7 @@ async def send(
 ) -> Return:
     """Say that an approved return is on its way, with whom and under which tracking code."""
     order, row = await scopes.take_part(actor, Return, return_id)
-    inputs = Inputs()
-    carrier = inputs.text(carrier, "carrier", least=0, most=MOST_CARRIER)
-    if tracking_code is not None:
-        tracking_code = inputs.text(tracking_code, "trackingCode", most=MOST_CODE)
-    inputs.refuse()
-    row.send(carrier=carrier, tracking_code=tracking_code, at=now())
-    if tracking_code and await select(Return, carrier=carrier, tracking_code=tracking_code):
-        message = "Another return has this tracking code."
-        raise Refused(Problem(code="TAKEN", message=message, path=("trackingCode",)))
-    await row.store()
-
-    told(actor, ReturnSent, order, row, carrier=carrier, tracking_code=tracking_code)
-    return row
+    return await send_off(actor, order, row, carrier, tracking_code)
 
 
 @operation
@@ -172,7 +137,7 @@ async def resolve(
     given something else already."""
     order, row = await scopes.take_part(actor, Return, return_id)
     if row.refunded_at is not None and resolution not in (None, row.resolution):
-        message = f"{row.number} was made good by {row.resolution} already."
+        message = f"{row.number} was made good by {row.resolution.spoken} already."
         raise Refused(Blocked(message=message, path=("resolution",)))
     if row.refunded_at is None:
         refuse_any(await return_worth.reasons_not_to_give(order, resolution or row.resolution))
@@ -192,6 +157,80 @@ async def close(actor: Actor, return_id: int) -> Return:
     await row.store()
 
     told(actor, ReturnClosed, order, row)
+    return row
+
+
+async def begin(
+    actor: Actor,
+    order: Order,
+    drafts: Sequence[ReturnLineDraft],
+    resolution: ReturnResolution,
+    note: str,
+    *,
+    location_id: int | None = None,
+) -> Return:
+    """Enter a return that somebody asks for; the caller is an operation and has locked the
+    order."""
+    [found] = await return_eligibility.of_orders(actor, [order])
+    refuse_any(return_eligibility.reasons_not_to_request(order, found))
+    returnable = {each.line.id: each for each in found}
+    inputs = Inputs()
+    note = inputs.text(note, "note", least=0, most=MOST_TEXT)
+    _check(inputs, drafts, returnable)
+    for problem in await return_worth.reasons_not_to_give(order, resolution):
+        inputs.add(problem)
+    inputs.refuse()
+    location = await _location(actor, order, location_id)
+    row = await Return.create(
+        order_id=order.id,
+        customer_id=order.customer_id,
+        location_id=location.id,
+        resolution=resolution,
+        requested_by=actor.label,
+        requested_at=now(),
+        note=note,
+        currency=order.currency,
+    )
+    await ReturnLine.bulk_create([_line(row, draft, returnable[draft.line_id]) for draft in drafts])
+    for draft in drafts:
+        returnable[draft.line_id].line.request_return(draft.quantity)
+    asked = {draft.line_id for draft in drafts}
+    await store_all([returnable[each].line for each in sorted(asked)], "return_requested")
+
+    told(actor, ReturnRequested, order, row, units=sum(draft.quantity for draft in drafts))
+    if policies.current().return_auto_approve and {draft.reason for draft in drafts} <= HARMLESS:
+        await _approve(SYSTEM, order, row, automatic=True)
+    return row
+
+
+async def give_up(actor: Actor, order: Order, row: Return, reason: str) -> Return:
+    """The same as `cancel`; the caller is an operation and has locked the order."""
+    refuse_any(reasons_not_to_cancel(row))
+    row.cancel(reason=_reason(reason, least=0), at=now())
+    await _let_go(row)
+    await row.store()
+
+    told(actor, ReturnCancelled, order, row, reason=row.reason)
+    await follow(actor, order, row)
+    return row
+
+
+async def send_off(
+    actor: Actor, order: Order, row: Return, carrier: str, tracking_code: str | None
+) -> Return:
+    """The same as `send`; the caller is an operation and has locked the order."""
+    inputs = Inputs()
+    carrier = inputs.text(carrier, "carrier", least=0, most=MOST_CARRIER)
+    if tracking_code is not None:
+        tracking_code = inputs.text(tracking_code, "trackingCode", most=MOST_CODE)
+    inputs.refuse()
+    row.send(carrier=carrier, tracking_code=tracking_code, at=now())
+    if tracking_code and await select(Return, carrier=carrier, tracking_code=tracking_code):
+        message = "Another return has this tracking code."
+        raise Refused(Problem(code="TAKEN", message=message, path=("trackingCode",)))
+    await row.store()
+
+    told(actor, ReturnSent, order, row, carrier=carrier, tracking_code=tracking_code)
     return row
 
 
@@ -242,46 +281,6 @@ def told(actor: Actor, fact: type[ReturnFact], order: Order, row: Return, **deta
             **details,
         ),
     )
-
-
-async def _request(
-    actor: Actor,
-    order: Order,
-    drafts: Sequence[ReturnLineDraft],
-    resolution: ReturnResolution,
-    location_id: int | None,
-    note: str,
-) -> Return:
-    [found] = await return_eligibility.of_orders(actor, [order])
-    refuse_any(return_eligibility.reasons_not_to_request(order, found))
-    returnable = {each.line.id: each for each in found}
-    inputs = Inputs()
-    note = inputs.text(note, "note", least=0, most=MOST_TEXT)
-    _check(inputs, drafts, returnable)
-    for problem in await return_worth.reasons_not_to_give(order, resolution):
-        inputs.add(problem)
-    inputs.refuse()
-    location = await _location(actor, order, location_id)
-    row = await Return.create(
-        order_id=order.id,
-        customer_id=order.customer_id,
-        location_id=location.id,
-        resolution=resolution,
-        requested_by=actor.label,
-        requested_at=now(),
-        note=note,
-        currency=order.currency,
-    )
-    await ReturnLine.bulk_create([_line(row, draft, returnable[draft.line_id]) for draft in drafts])
-    for draft in drafts:
-        returnable[draft.line_id].line.request_return(draft.quantity)
-    asked = {draft.line_id for draft in drafts}
-    await store_all([returnable[each].line for each in sorted(asked)], "return_requested")
-
-    told(actor, ReturnRequested, order, row, units=sum(draft.quantity for draft in drafts))
-    if policies.current().return_auto_approve and {draft.reason for draft in drafts} <= HARMLESS:
-        await _approve(SYSTEM, order, row, automatic=True)
-    return row
 
 
 def _check(

@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from models import CaseStatus, Claim, Disposition, Return, ReturnUnit, ServiceCase, Survey
+from models import CaseStatus, Claim, Disposition, Order, Return, ReturnUnit, ServiceCase, Survey
 from services import case_steps, claim_remedies, claims, return_receiving, returns, surveys
 from services.actors import SYSTEM
 from services.return_receiving import Seen
@@ -25,6 +25,10 @@ async def some_back(shop: Shop, step: str) -> Return:
 
 async def _scanned(shop: Shop, _: Return) -> Input:
     return {"code": shop.mug.sku}
+
+
+async def _by_link(_: Shop, row: Return) -> Input:
+    return {"token": (await Order.get(id=row.order_id)).tracking_token}
 
 
 async def _judged(_: Shop, row: Return) -> Input:
@@ -50,6 +54,8 @@ RETURNS = Life(
         Move("returnDecline", "DECLINED", WHY),
         Move("returnCancel", "CANCELLED", WHY),
         Move("returnSend", "IN_TRANSIT"),
+        Move("trackedReturnCancel", "CANCELLED", WHY, more=_by_link),
+        Move("trackedReturnSend", "IN_TRANSIT", more=_by_link),
         Move("returnReceiveScan", "PARTIALLY_RECEIVED", more=_scanned, keeps="PARTIALLY_RECEIVED"),
         # Where nothing has come, there is nothing to inspect.
         Move("returnReceiveComplete", "RECEIVED", WHY, onward="INSPECTED"),

@@ -35,6 +35,12 @@ async def _by_token(shop: Shop) -> Input:
     return {"token": order.tracking_token, "lines": await _lines(order)}
 
 
+async def _tracked(shop: Shop, **rest: Any) -> Input:
+    row = await returned(shop, "approved")
+    order = await Order.get(id=row.order_id)
+    return {"token": order.tracking_token, "id": row.number} | rest
+
+
 async def _scan(shop: Shop) -> Input:
     row = await returned(shop, "in_transit")
     shelf = await bin_at(shop.north)
@@ -58,6 +64,8 @@ RETURNS: dict[str, Callable[[Shop], Awaitable[Input]]] = {
     "orderClose": lambda shop: _on(shop.order("delivered")),
     "returnRequest": _request,
     "trackedReturnRequest": _by_token,
+    "trackedReturnCancel": lambda shop: _tracked(shop, reason="I keep it"),
+    "trackedReturnSend": lambda shop: _tracked(shop, carrier="DHL", trackingCode="RT-TRACKED"),
     "returnApprove": lambda shop: _on(returned(shop)),
     "returnDecline": lambda shop: _on(returned(shop), reason="It was worn"),
     "returnCancel": lambda shop: _on(returned(shop, "approved"), reason="I keep it"),

@@ -31,6 +31,7 @@ from services import (
     return_receiving,
     returns,
     stock,
+    tracked_returns,
 )
 from services.actors import GUEST, SYSTEM
 from services.clock import now
@@ -151,12 +152,12 @@ class TestRequest:
         order = await shop.order("delivered", mug=1)
         lines = await returning.drafts(order, 1)
         stranger = (await Shop.open()).customer
-        async with refuses(("NOT_FOUND", ("id",))):
+        async with refuses(("NOT_FOUND", ("orderId",))):
             await returns.request(actor_for(stranger), order.id, lines=lines)
         async with refuses(("NOT_FOUND", ("token",))):
-            await returns.request_by_token(GUEST, "no-such", lines=lines)
+            await tracked_returns.request(GUEST, "no-such", lines=lines)
 
-        row = await returns.request_by_token(GUEST, order.tracking_token, lines=lines)
+        row = await tracked_returns.request(GUEST, order.tracking_token, lines=lines)
         assert (row.requested_by, row.customer_id) == ("GUEST", order.customer_id)
         assert (await told("ReturnRequested", by=GUEST)).order_id == order.id
 

@@ -10,7 +10,7 @@ from api.nodes import decode
 from api.permissions import Anybody
 from api.types.returns import Return
 from api.types.tracking import TrackedReturn
-from services import return_inspections, return_receiving, returns
+from services import return_inspections, return_receiving, returns, tracked_returns
 from services.actors import Permission
 from services.return_inspections import Finding
 from services.return_receiving import Seen, Unexpected
@@ -68,6 +68,23 @@ class TrackedReturnRequestInput(Step):
         default=models.ReturnResolution.REFUND, description="What you want for it."
     )
     note: str = strawberry.field(default="", description="What there is to say about it.")
+
+
+@strawberry.input
+class TrackedReturnCancelInput(Step):
+    token: str = column("The tracking token of the order, as its link has it.")
+    id: strawberry.ID = column("Which return of this order: its number.")
+    reason: str = strawberry.field(default="", description="Why you give it up.")
+
+
+@strawberry.input
+class TrackedReturnSendInput(Step):
+    token: str = column("The tracking token of the order, as its link has it.")
+    id: strawberry.ID = column("Which return of this order: its number.")
+    carrier: str = strawberry.field(default="", description="Who brings it.")
+    tracking_code: str | None = strawberry.field(
+        default=None, description="The carrier's name for it."
+    )
 
 
 @strawberry.input
@@ -202,14 +219,30 @@ class ReturnMutations:
             note=input.note,
         )
 
-    @mutation(returns.request_by_token, TrackedReturnPayload, Anybody.MAY)
+    @mutation(tracked_returns.request, TrackedReturnPayload, Anybody.MAY)
     async def tracked_return_request(self, info: Info, input: TrackedReturnRequestInput) -> Row:
-        return await returns.request_by_token(
+        return await tracked_returns.request(
             info.context.actor,
             input.token,
             lines=[line.draft() for line in input.lines],
             resolution=input.resolution,
             note=input.note,
+        )
+
+    @mutation(tracked_returns.cancel, TrackedReturnPayload, Anybody.MAY)
+    async def tracked_return_cancel(self, info: Info, input: TrackedReturnCancelInput) -> Row:
+        return await tracked_returns.cancel(
+            info.context.actor, input.token, decode(Row, input.id), reason=input.reason
+        )
+
+    @mutation(tracked_returns.send, TrackedReturnPayload, Anybody.MAY)
+    async def tracked_return_send(self, info: Info, input: TrackedReturnSendInput) -> Row:
+        return await tracked_returns.send(
+            info.context.actor,
+            input.token,
+            decode(Row, input.id),
+            carrier=input.carrier,
+            tracking_code=input.tracking_code,
         )
 
     @mutation(returns.approve, ReturnPayload, _DECIDE, changes=Row)

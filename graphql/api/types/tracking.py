@@ -6,9 +6,9 @@ import strawberry
 
 import models
 from api.fields import batched, column, many, one
-from api.types.actions import Blocker
+from api.types.actions import Action, Blocker
 from api.types.papers import Paper
-from services import papers, progress, promises, return_eligibility
+from services import papers, progress, promises, return_actions, return_eligibility
 
 
 @strawberry.type(description="What is bought.")
@@ -45,11 +45,17 @@ class TrackedReturn:
     reason: str = column("Why it was declined or given up.")
     requested_at: datetime | None = column("When it was asked for.")
     due_at: datetime | None = column("Until when it has to be sent, once it is approved.")
+    carrier: str = column("Who brings it.")
+    tracking_code: str | None = column("The carrier's name for it.")
+    sent_at: datetime | None = column("When it was said to be on its way.")
     received_at: datetime | None = column("When everything had come, or was known to be missing.")
     resolved_at: datetime | None = column("When it was settled.")
     lines: list[TrackedReturnLine] = many(models.ReturnLine, "returned_id", "What is to come back.")
     papers: list[Paper] = batched(
         papers.of_tracked_returns, "The label of its parcel, and what is to be put into it."
+    )
+    actions: list[Action] = batched(
+        return_actions.of_tracked_returns, "What can be done with it now by the tracking token."
     )
 
 
