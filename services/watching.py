@@ -16,13 +16,16 @@ from models import (
     Level,
     Order,
     OrderException,
+    ServiceCase,
     StockAlert,
     StockAlertStatus,
 )
+from models.cases import UNDER_WAY
 from models.errors import NotFound, Problem, Refused
 from services import customer_merges, listing, scopes
 from services.actors import Actor, Permission
 from services.facts import every_fact
+from services.facts.cases import ServiceCaseFact
 from services.facts.exceptions import ExceptionFact
 from services.facts.returns import ReturnFact
 from services.facts.stock import ReorderPointSet, StockAlertFact, StockLevelSet, StockMoved
@@ -41,10 +44,12 @@ TRACKED_KINDS = frozenset(
 )
 ALERT_KINDS = frozenset(name for name, fact in FACTS.items() if issubclass(fact, StockAlertFact))
 EXCEPTION_KINDS = frozenset(name for name, fact in FACTS.items() if issubclass(fact, ExceptionFact))
+CASE_KINDS = frozenset(name for name, fact in FACTS.items() if issubclass(fact, ServiceCaseFact))
 LEVEL_KINDS = frozenset(fact.__name__ for fact in (StockMoved, ReorderPointSet, StockLevelSet))
 
 
-Snapshot = QuerySet[Level] | QuerySet[StockAlert] | QuerySet[OrderException]
+Watched = Level | StockAlert | OrderException | ServiceCase
+Snapshot = QuerySet[Level] | QuerySet[StockAlert] | QuerySet[OrderException] | QuerySet[ServiceCase]
 BELONGING = (Permission.ORDERS_READ, Permission.CUSTOMERS_READ)
 
 
@@ -53,7 +58,7 @@ class Update:
     """A row as it is now, and the event that changed it; without one it is a snapshot."""
 
     position: int
-    row: Order | Level | StockAlert | OrderException
+    row: Order | Watched
     event: Event | None = None
 
 
@@ -176,6 +181,32 @@ async def exceptions(
                 yield Update(position=item.position or 0, row=row, event=item)
 
 
+async def service_cases(
+    actor: Actor, case_id: int | None, order_id: int | None, after: int | None
+) -> AsyncGenerator[Update, None]:
+    """Service cases that are not dealt with, all or of an order, or a single one as it is; then
+    each again with everything that happens to it and that the actor may know of."""
+    visible = scopes.visible(actor, ServiceCase)
+    if case_id is not None:
+        await scopes.find(actor, ServiceCase, case_id)
+        query = visible.filter(id=case_id)
+    else:
+        query = visible.filter(status__in=list(UNDER_WAY))
+    interest = Interest(order_id=order_id, kinds=CASE_KINDS)
+    if order_id is not None:
+        query = query.filter(order_id=order_id)
+    if actor.customer_id is not None:
+        former_ids = await customer_merges.former_ids(actor.customer_id)
+        interest = replace(interest, customer_id=actor.customer_id, former_ids=former_ids)
+    async with aclosing(_snapshot_then_events(actor, interest, query, after)) as items:
+        async for item in items:
+            if isinstance(item, Update):
+                yield item
+            elif case_id in (None, item.details["service_case_id"]):
+                row = await ServiceCase.get(id=item.details["service_case_id"])
+                yield Update(position=item.position or 0, row=row, event=item)
+
+
 def _of(variant_id: int | None, location_id: int | None) -> dict[str, int]:
     given = {"variant_id": variant_id, "location_id": location_id}
     return {name: value for name, value in given.items() if value is not None}
@@ -215,7 +246,7 @@ async def _snapshot_then_events(
             if isinstance(tidings, Reset):
                 # A new snapshot would not tell of what is no longer in it.
                 raise Refused(_cursor_lost())
-            if isinstance(tidings, Event) and may_see(actor, tidings):
+            if isinstance(tidings, Event) and may_see(actor, tidings, interest.former_ids):
                 yield tidings
 
 
@@ -224,6 +255,8 @@ async def _snapshot(query: Snapshot, position: int) -> AsyncGenerator[Update, No
     while page := await query.filter(id__gt=last).order_by("id").limit(PAGE):
         for row in page:
             yield Update(position=position, row=row)
+        if len(page) < PAGE:
+            return
         last = page[-1].id
 
 

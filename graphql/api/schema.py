@@ -74,6 +74,7 @@ from api.queries.surveys import SurveyQueries
 from api.queries.transfers import TransferQueries
 from api.scalars import SCALARS
 from api.subscriptions.bottlenecks import BottleneckSubscriptions
+from api.subscriptions.cases import ServiceCaseSubscriptions
 from api.subscriptions.events import EventSubscriptions
 from api.subscriptions.exceptions import ExceptionSubscriptions
 from api.subscriptions.kpis import KpiSubscriptions
@@ -169,6 +170,7 @@ class Subscription(
     OrderSubscriptions,
     StockSubscriptions,
     ExceptionSubscriptions,
+    ServiceCaseSubscriptions,
     KpiSubscriptions,
     BottleneckSubscriptions,
 ):

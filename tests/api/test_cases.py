@@ -2,10 +2,10 @@
 
 import pytest
 
-from models import CaseMessage, ServiceCase
+from models import CaseMessage, Customer, ServiceCase
 from services import event_log
-from tests.cast import CLERK, MANAGER
-from tests.desk import asking
+from tests.cast import CLERK, MANAGER, actor_for
+from tests.desk import asking, case
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
@@ -69,3 +69,29 @@ async def test_tells_staff_which_deadline_was_missed(api, shop, clock):
     found = await ServiceCase.get()
     assert told["missedAt"].startswith(found.first_response_due_at.isoformat()[:16])
     assert (told["escalation"], told["serviceCase"]) == (1, {"isOverdue": True})
+
+
+async def test_tells_the_customer_live_of_all_but_what_is_internal(api, shop, customer_actor, feed):
+    row = await case(shop)
+    number = {"id": row.number}
+    await api.do(CLERK, "ServiceCaseNote", **number, body="The driver was new.")
+    await api.do(CLERK, "ServiceCaseReply", **number, body="It comes tomorrow.")
+    await event_log.take_in()
+
+    told = {
+        actor: [
+            each["data"]["serviceCases"]
+            for each in await api.watch(actor, "ServiceCasesWatch", take=n, after="0", **number)
+        ]
+        for actor, n in ((CLERK, 3), (customer_actor, 2))
+    }
+
+    kinds = {actor: [each["event"]["kind"] for each in found] for actor, found in told.items()}
+    opened, noted, replied = (f"SERVICE_CASE_{each}" for each in ("OPENED", "NOTED", "REPLIED"))
+    assert kinds == {CLERK: [opened, noted, replied], customer_actor: [opened, replied]}
+    said = {actor: found[-1]["serviceCase"]["messages"] for actor, found in told.items()}
+    assert [len(each) for each in said.values()] == [3, 2]
+    assert not any(each["isInternal"] for each in said[customer_actor])
+    stranger = actor_for(await Customer.create(name="Eve"))
+    [answer] = await api.watch(stranger, "ServiceCasesWatch", **number)
+    assert answer["errors"][0]["extensions"]["code"] == "NOT_FOUND"

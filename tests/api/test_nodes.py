@@ -111,7 +111,8 @@ class TestCursor:
 
     @pytest.mark.parametrize("given", ["", "x", "-1", "1.5", "٣", "9" * 19, "1" * 5_000])
     async def test_is_one_that_was_given(self, api, shop, feed, given):
-        for subscription in ("Events", "StockLevelsWatch", "StockAlertsWatch", "ExceptionsWatch"):
+        lists = ("StockLevelsWatch", "StockAlertsWatch", "ExceptionsWatch", "ServiceCasesWatch")
+        for subscription in ("Events", *lists):
             [answer] = await api.watch(MANAGER, subscription, after=given)
 
             assert answer["errors"][0]["extensions"]["code"] == "INVALID"

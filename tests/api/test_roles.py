@@ -10,6 +10,7 @@ from tests import cast
 from tests.api.examples import MUTATIONS, alert_in, example, hold_in, lot_in, needs, operation
 from tests.buying import actor_of, supplier_of
 from tests.cast import actor_for, everything
+from tests.desk import case
 from tests.documents import DOCUMENTS
 
 on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -24,6 +25,7 @@ WATCHES = {
     "Events": None,
     "OrderTracked": Permission.ORDERS_READ,
     "ExceptionsWatch": Permission.EXCEPTIONS_READ,
+    "ServiceCasesWatch": Permission.CASES_READ,
     "StockLevelsWatch": Permission.STOCK_READ,
     "StockAlertsWatch": Permission.STOCK_READ,
     "BottlenecksWatch": Permission.KPIS_READ,
@@ -134,6 +136,7 @@ async def test_only_who_is_permitted_is_answered(api, shop, query):
 async def test_only_who_is_permitted_watches(api, shop, feed, subscription):
     order, _ = await shop.order(), await alert_in(shop)
     await hold_in(shop)
+    await case(shop)
     # Everything so far is answered at once; to those who may see none of it, a lost cursor is.
     given = {"after": "999" if subscription == "Events" else "0"}
     given |= {"id": order.number} if subscription == "OrderTracked" else {}

@@ -4,13 +4,32 @@ from contextlib import aclosing
 
 import pytest
 
-from models import Event, ExceptionKind, Hold, HoldKind, OrderException, StockAlertStatus, Supplier
-from services import exceptions, holds, orders, stock, watching
+from models import (
+    CaseStatus,
+    Event,
+    ExceptionKind,
+    Hold,
+    HoldKind,
+    OrderException,
+    StockAlertStatus,
+    Supplier,
+)
+from services import (
+    case_messages,
+    case_steps,
+    cases,
+    exceptions,
+    holds,
+    orders,
+    stock,
+    watching,
+)
 from services.actors import SYSTEM, Actor
 from services.live import Heartbeat, Interest
 from services.watching import Update
 from tests.buying import actor_of
-from tests.cast import actor_for, refuses
+from tests.cast import Shop, actor_for, refuses
+from tests.desk import case
 
 SOON = 5.0
 
@@ -195,3 +214,79 @@ class TestExceptions:
 
         assert (found.event, found.row.reason) == (None, "Which door?")
         assert (told.event.kind, told.row.id) == ("ExceptionResolved", found.row.id)
+
+
+class TestServiceCases:
+    async def test_shows_what_is_open_and_then_what_becomes_of_it(self, feed, shop, clerk):
+        row, _ = await case(shop), await case(shop, "resolved")
+        await all_placed(feed)
+
+        async with aclosing(watching.service_cases(clerk, None, None, None)) as updates:
+            [found] = await take(updates, 1)
+            other = await case(shop)
+            await case_messages.note(clerk, row.id, body="The driver was new.")
+            told = await take(updates, 2)
+
+        assert (found.event, found.row.id) == (None, row.id)
+        assert [(update.event.kind, update.row.id) for update in told] == [
+            ("ServiceCaseOpened", other.id),
+            ("ServiceCaseNoted", row.id),
+        ]
+
+    async def test_goes_on_after_a_cursor(self, feed, shop, clerk):
+        row = await case(shop)
+        seen = await all_placed(feed)
+        await case_steps.start(clerk, row.id)
+        await case_steps.resolve(clerk, row.id, resolution="It came.")
+
+        async with aclosing(watching.service_cases(clerk, None, None, seen)) as updates:
+            told = await take(updates, 2)
+
+        kinds = [update.event.kind for update in told]
+        assert kinds == ["ServiceCaseStarted", "ServiceCaseResolved"]
+        assert {update.row.status for update in told} == {CaseStatus.RESOLVED}
+        async with refuses(("CURSOR_LOST", ("after",))):
+            await take(watching.service_cases(clerk, None, None, 10**9), 1)
+
+    async def test_is_of_one_case_or_of_those_about_an_order(self, feed, shop, clerk):
+        over, other = await case(shop, "closed"), await case(shop)
+        await all_placed(feed)
+
+        async with (
+            aclosing(watching.service_cases(clerk, over.id, None, None)) as one,
+            aclosing(watching.service_cases(clerk, None, other.order_id, None)) as of_order,
+        ):
+            [[found], [of_it]] = [await take(each, 1) for each in (one, of_order)]
+            await case_steps.reopen(clerk, over.id)
+            await case_steps.start(clerk, other.id)
+            [[again], [started]] = [await take(each, 1) for each in (one, of_order)]
+
+        assert (found.row.id, found.row.status) == (over.id, CaseStatus.CLOSED)
+        assert (again.event.kind, started.event.kind) == (
+            "ServiceCaseReopened",
+            "ServiceCaseStarted",
+        )
+        assert of_it.row.id == started.row.id == other.id
+
+    async def test_tells_customers_of_their_own_and_of_nothing_internal(
+        self, feed, shop, clerk, customer_actor
+    ):
+        row = await case(shop)
+        stranger = await case(await Shop.open())
+        await all_placed(feed)
+        async with refuses(("NOT_FOUND", ("id",))):
+            await take(watching.service_cases(customer_actor, stranger.id, None, None), 1)
+
+        async with aclosing(watching.service_cases(customer_actor, None, None, None)) as updates:
+            [found] = await take(updates, 1)
+            for verb in (case_messages.note, case_messages.reply):
+                for each in (stranger, row):
+                    await verb(clerk, each.id, body="The driver was new.")
+            await cases.assign(clerk, row.id)
+            await case_steps.start(clerk, row.id)
+            told = await take(updates, 2)
+
+        assert found.row.id == row.id
+        assert {update.row.id for update in told} == {row.id}
+        kinds = [update.event.kind for update in told]
+        assert kinds == ["ServiceCaseReplied", "ServiceCaseStarted"]
