@@ -1,5 +1,6 @@
 """Reports over HTTP: /reports/{name}.csv, with a token or by a signed link."""
 
+import logging
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from math import ceil
@@ -18,6 +19,8 @@ from services.actors import Actor
 from services.papers.links import Verdict
 from services.reports import NotAllowed, links
 from services.reports.report import Given, Report
+
+log = logging.getLogger(__name__)
 
 HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -82,7 +85,7 @@ class Writing(StreamingResponse):
         lines: AsyncGenerator[bytes, None],
         report: Report,
     ) -> None:
-        self._desk, self._lines = desk, lines
+        self._desk, self._lines, self._report = desk, lines, report
         super().__init__(
             _all(begin, lines),
             headers=HEADERS
@@ -98,6 +101,9 @@ class Writing(StreamingResponse):
         try:
             async with aclosing(self._lines):
                 await super().__call__(scope, receive, send)
+        except NotAllowed as error:
+            # Without its end the server breaks the connection off, so nobody takes it for whole.
+            log.info("%s breaks off: %s", self._report.name, error)
         finally:
             self._desk.busy -= 1
 
