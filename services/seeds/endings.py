@@ -1,11 +1,12 @@
-"""How orders of the demo shop are given up: as services.orders does."""
+"""How orders of the demo shop end: complete, as services.completion does, or given up, as
+services.orders does."""
 
 from models import Role
 from services.actors import SYSTEM, Actor
 from services.facts.fulfillments import FulfillmentCancelled
-from services.facts.orders import OrderCancelled, OrderExpired
+from services.facts.orders import OrderCancelled, OrderCompleted, OrderExpired
 from services.facts.shipments import ShipmentVoided
-from services.seeds import exceptions, payments, picking
+from services.seeds import desk, exceptions, payments, picking
 from services.seeds.orders import Life, Shop, free, let_go, tell, tell_work
 
 REASONS = (
@@ -14,6 +15,16 @@ REASONS = (
     "The customer found another size elsewhere.",
     "The payment was declined.",
 )
+
+
+def complete(shop: Shop, life: Life) -> None:
+    """Where nothing of it is to come any more."""
+    if all(line.is_through for line in life.lines):
+        life.order.complete(at=shop.now)
+        shop.rows.change(life.order)
+        exceptions.end(shop, life)
+        tell(shop, life, OrderCompleted, SYSTEM)
+        desk.ask_about_order(shop, life)
 
 
 def cancel(shop: Shop, life: Life) -> None:

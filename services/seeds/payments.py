@@ -80,7 +80,7 @@ def settle(shop: "Shop", life: "Life", actor: Actor) -> None:
             _refund(shop, life, payment, owed, actor)
 
 
-def give_back(shop: "Shop", life: "Life", actor: Actor, returned: Return) -> None:
+def give_back(shop: "Shop", life: "Life", actor: Actor, returned: Return | None = None) -> None:
     """As services.payments.settle does once an order has come to cost less; what a return is worth
     becomes store credit, where that was wanted."""
     recount(shop, life)
@@ -91,7 +91,7 @@ def give_back(shop: "Shop", life: "Life", actor: Actor, returned: Return) -> Non
         if units <= 0:
             continue
         owed -= units
-        if returned.resolution is ReturnResolution.STORE_CREDIT:
+        if returned is not None and returned.resolution is ReturnResolution.STORE_CREDIT:
             returned.credited += units
             about: dict[str, Any] = {"reason": LESS, "returned_id": returned.id}
             _add(shop, life, payment, _K.REFUND, units, actor, **about)

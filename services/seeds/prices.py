@@ -147,40 +147,30 @@ def invoice(shop: "Shop", life: "Life") -> None:
     shop.rows.tell(shop.staff[Role.PICKER], InvoiceIssued(**about, invoice_total=row.total))
 
 
-def credit(shop: "Shop", life: "Life", reason: str) -> None:
-    """Nobody pays for what never came."""
-    for bill in life.invoices:
-        if not life.credit_notes and bill.total:
-            _credit(shop, life, bill, bill.total, reason, goodwill=True)
-
-
 def credit_part(shop: "Shop", life: "Life", amount: int) -> None:
     """As services.invoices does once an order has come to cost less."""
     for bill in life.invoices:
         if amount:
-            _credit(shop, life, bill, amount, LESS, goodwill=False)
+            _credit(shop, life, bill, amount)
 
 
-def _credit(
-    shop: "Shop", life: "Life", bill: Invoice, amount: int, reason: str, *, goodwill: bool
-) -> None:
+def _credit(shop: "Shop", life: "Life", bill: Invoice, amount: int) -> None:
     row = shop.rows.make(
         CreditNote,
         order_id=life.order.id,
         invoice_id=bill.id,
         currency=life.order.currency,
         total=amount,
-        reason=reason,
-        goodwill=goodwill,
+        reason=LESS,
     )
     paper = _paper(shop, life)
     row.content = documents.credit_content(
-        row.number, paper, invoice=bill, earlier=[], amount=amount, reason=reason
+        row.number, paper, invoice=bill, earlier=life.credit_notes, amount=amount, reason=LESS
     )
     _close(shop, row)
     life.credit_notes.append(row)
     about = {"order_id": life.order.id, "customer_id": life.customer_id, "invoice_id": bill.id}
-    told = {"credit_note_id": row.id, "credit_total": amount, "credit_reason": reason}
+    told = {"credit_note_id": row.id, "credit_total": amount, "credit_reason": LESS}
     shop.rows.tell(shop.staff[Role.SUPPORT], CreditNoteIssued(**about, **told))
 
 

@@ -26,6 +26,7 @@ from services.actors import Actor
 from services.facts.refunds import ReturnMadeGood
 from services.facts.returns import (
     ReturnApproved,
+    ReturnCancelled,
     ReturnClosed,
     ReturnDeclined,
     ReturnFact,
@@ -63,9 +64,10 @@ FOUND: dict[ReturnReason, tuple[ReturnCondition, Disposition]] = {
     ReturnReason.DEFECTIVE: (_C.DEFECTIVE, _D.WRITE_OFF),
 }
 WORN = "It was worn and washed."
+KEPT = "The customer keeps it after all."
 # What customers want for what they send back.
 WANTED = (ReturnResolution.REFUND, ReturnResolution.REFUND, ReturnResolution.STORE_CREDIT)
-# Of eight returns, how far some come and no further; the others go all the way.
+# Of ten returns, how far some come and no further; the others go all the way.
 STUCK: dict[int, ReturnStatus] = {
     1: _S.REQUESTED,
     3: _S.IN_TRANSIT,
@@ -73,22 +75,28 @@ STUCK: dict[int, ReturnStatus] = {
     5: _S.DECLINED,
     6: _S.INSPECTED,
     7: _S.RESOLVED,
+    8: _S.PARTIALLY_RECEIVED,
+    9: _S.CANCELLED,
 }
-EIGHT = 8
+TEN = 10
 DAY = 24 * 60
 
 
 def follow_delivery(shop: "Shop", life: "Life") -> None:
     """Let some customers want to send back what has come, where nothing else went wrong."""
     dice = _dice(life)
-    if not life.steps and dice.randrange(ONE_IN) == 0:
+    if (
+        not life.steps
+        and all(line.is_through for line in life.lines)
+        and dice.randrange(ONE_IN) == 0
+    ):
         desk.later(life, shop, dice.randint(DAY, 4 * DAY), _request)
 
 
 def _request(shop: "Shop", life: "Life") -> None:
     dice, order = _dice(life), life.order
     work = next(each for each in life.work if each.handed_over_at is not None)
-    sent = next(each for each in life.contents[work.id] if each.packed)
+    sent = max(life.contents[work.id], key=lambda each: each.packed)
     line = life.line(sent.line_id)
     row = shop.rows.make(
         Return,
@@ -107,14 +115,26 @@ def _request(shop: "Shop", life: "Life") -> None:
         variant_id=line.variant_id,
         reason=reason,
         comment=WHY[reason],
-        quantity=dice.randint(1, sent.packed),
+        # A part of one unit cannot come.
+        quantity=sent.packed
+        if _stuck(row) is _S.PARTIALLY_RECEIVED
+        else dice.randint(1, sent.packed),
     )
     life.returns += [row, asked]
     line.request_return(asked.quantity)
     shop.rows.change(line)
     _tell(shop, life.actor, ReturnRequested, row, units=asked.quantity)
-    if _stuck(row) is not _S.REQUESTED:
+    if _stuck(row) is _S.CANCELLED:
+        _next(shop, life, dice.randint(60, DAY), _cancel, row, asked, line)
+    elif _stuck(row) is not _S.REQUESTED:
         _next(shop, life, dice.randint(60, DAY), _decide, row, asked, line)
+
+
+def _cancel(row: Return, asked: ReturnLine, line: OrderLine, shop: "Shop", life: "Life") -> None:
+    row.cancel(reason=KEPT, at=shop.now)
+    line.request_return(-asked.quantity)
+    shop.rows.change(row, line)
+    _tell(shop, life.actor, ReturnCancelled, row, reason=KEPT)
 
 
 def _decide(row: Return, asked: ReturnLine, line: OrderLine, shop: "Shop", life: "Life") -> None:
@@ -146,6 +166,9 @@ def _send(row: Return, asked: ReturnLine, line: OrderLine, shop: "Shop", life: "
 
 def _receive(row: Return, asked: ReturnLine, line: OrderLine, shop: "Shop", life: "Life") -> None:
     picker, units = shop.staff[Role.PICKER], asked.quantity
+    if _stuck(row) is _S.PARTIALLY_RECEIVED:
+        # The others are in another parcel.
+        units = max(1, units - 1)
     change = Change(level_id=_level(shop, row, asked).id, quarantined=units)
     _move(shop, picker, MovementReason.RETURNED, change, row)
     asked.receive(units)
@@ -161,10 +184,12 @@ def _receive(row: Return, asked: ReturnLine, line: OrderLine, shop: "Shop", life
     )
     life.returns.append(unit)
     row.begin_receiving()
-    row.receive(reason="", at=shop.now)
     shop.rows.change(asked, line, row)
     told = {"variant_id": asked.variant_id, "units": units}
     _tell(shop, picker, ReturnScanned, row, **told, unexpected=0)
+    if _stuck(row) is _S.PARTIALLY_RECEIVED:
+        return
+    row.receive(reason="", at=shop.now)
     _tell(shop, picker, ReturnReceived, row, units=units, missing=0)
     if _stuck(row) is not _S.RECEIVED:
         _next(shop, life, _dice(life).randint(30, DAY), _inspect, row, asked, unit)
@@ -248,7 +273,7 @@ def _next(
 
 
 def _stuck(row: Return) -> ReturnStatus | None:
-    return STUCK.get(row.id % EIGHT)
+    return STUCK.get(row.id % TEN)
 
 
 def _level(shop: "Shop", row: Return, asked: ReturnLine) -> Level:

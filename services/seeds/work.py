@@ -25,7 +25,7 @@ from services.facts.fulfillments import (
     FulfillmentPickStarted,
     FulfillmentReleased,
 )
-from services.facts.orders import OrderCompleted, OrderStarted
+from services.facts.orders import OrderStarted
 from services.facts.shipments import (
     CarrierEventRecorded,
     ShipmentCreated,
@@ -35,11 +35,10 @@ from services.facts.shipments import (
     ShipmentShipped,
 )
 from services.ledger import Change
-from services.seeds import claims, desk, exceptions, payments, picking, prices, returns
+from services.seeds import claims, endings, exceptions, payments, picking, prices, returns
 from services.seeds.catalog import CARRIERS, HUBS, tracking_code
 from services.seeds.orders import Life, Shop, free, freed, plan, reserve, tell, tell_work
 
-NEVER_COMES = {ShipmentStatus.LOST, ShipmentStatus.DAMAGED}
 DESCRIPTIONS = {
     ShipmentStatus.IN_TRANSIT: "Sorted at the hub.",
     ShipmentStatus.OUT_FOR_DELIVERY: "On the delivery vehicle.",
@@ -222,8 +221,6 @@ def _report(status: ShipmentStatus, shop: Shop, life: Life, parcel: Shipment) ->
         _receive(shop, life, parcel)
     else:
         tell(shop, life, ShipmentProgressed, SYSTEM, **about, shipment_status=parcel.status)
-    if parcel.status in NEVER_COMES and len(life.parcels) == 1:
-        prices.credit(shop, life, DESCRIPTIONS[parcel.status])
 
 
 def _receive(shop: Shop, life: Life, parcel: Shipment) -> None:
@@ -231,13 +228,8 @@ def _receive(shop: Shop, life: Life, parcel: Shipment) -> None:
         line = life.line(each.line_id)
         line.deliver(each.quantity)
         shop.rows.change(line)
-    if all(line.delivered == line.remaining for line in life.lines):
-        life.order.complete(at=shop.now)
-        shop.rows.change(life.order)
-        exceptions.end(shop, life)
-        tell(shop, life, OrderCompleted, SYSTEM)
-        returns.follow_delivery(shop, life)
-        desk.ask_about_order(shop, life)
+    returns.follow_delivery(shop, life)
+    endings.complete(shop, life)
 
 
 def _pick(shop: Shop, life: Life, work: Fulfillment, *, missing: int) -> None:

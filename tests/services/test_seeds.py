@@ -9,6 +9,8 @@ import pytest
 from models import (
     Arrival,
     ArrivalStatus,
+    Claim,
+    ClaimStatus,
     CreditNote,
     Customer,
     DataIssue,
@@ -37,6 +39,7 @@ from models import (
     PurchaseOrder,
     PurchaseOrderStatus,
     Quant,
+    RecoveryStatus,
     ReplenishmentPolicy,
     Reservation,
     ReservationStatus,
@@ -92,8 +95,12 @@ class TestSeed:
 
         assert await broken() == []
         assert await Order.all().count() == 300
-        given_up, halfway = ReturnStatus.CANCELLED, ReturnStatus.PARTIALLY_RECEIVED
-        assert set(await statuses(Return)) == {*ReturnStatus} - {given_up, halfway}
+        assert set(await statuses(Return)) == {*ReturnStatus}
+        claims = {ClaimStatus.OPEN, ClaimStatus.DECLINED, ClaimStatus.SETTLED}
+        assert set(await statuses(Claim)) == claims
+        made_good = await Claim.filter(status=ClaimStatus.SETTLED).prefetch_related("order")
+        assert all(0 < row.refund == row.order.allowance for row in made_good)
+        assert any(row.recovery is RecoveryStatus.RECOVERED for row in made_good)
         back = await Return.filter(refunded_at__not_isnull=True).prefetch_related("order")
         assert back
         assert all(0 < row.refund == row.order.allowance for row in back)
