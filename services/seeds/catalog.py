@@ -9,6 +9,12 @@ from models.orders import PostalAddress
 from services.distances import Spot
 
 CURRENCY = "EUR"
+# What customers write beside their orders.
+NOTES = (
+    "Please ring twice.",
+    "Leave it with the neighbors.",
+    "It is a present: no invoice in the parcel.",
+)
 
 
 @dataclass(frozen=True, kw_only=True)

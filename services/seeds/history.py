@@ -5,11 +5,13 @@ from datetime import datetime, timedelta
 from functools import partial
 from heapq import heappop, heappush
 from itertools import count
+from random import Random
 
 from models import Arrival, Level, MovementReason, Role, StockAlertKind
 from services.ledger import Change
 from services.seeds import picking, waiting
 from services.seeds.catalog import SITES
+from services.seeds.lives import way
 from services.seeds.orders import Life, Shop
 from services.seeds.purchases import Purchases
 
@@ -37,6 +39,7 @@ class History:
         self, shop: Shop, past: Iterator[Life], present: Sequence[Life], until: datetime
     ) -> None:
         self.shop, self.until, self.begun = shop, until, 0
+        shop.take_up = self._take_up
         self.under_way: dict[int, Life] = {}
         self._agenda: list[tuple[datetime, int, Action]] = []
         self._ticket = count()
@@ -68,6 +71,8 @@ class History:
         self.shop.rows.keep(*self._on_order.values())
         for purchase in self._purchases.made:
             self.shop.rows.keep(*purchase.rows())
+        # Whichever of their two orders comes to its end last is written by now.
+        self.shop.rows.keep(*(exchange for exchange, _ in self.shop.exchanges.values()))
         self.shop.rows.keep(*picking.put_together(self.shop, self.under_way.values()))
 
     def _at(self, at: datetime, action: Action) -> None:
@@ -94,6 +99,12 @@ class History:
             self._plan(life)
         elif not picking.waiting(life) and not waiting.waits(life):
             self.shop.rows.keep(*self.under_way.pop(life.order.id).rows())
+
+    def _take_up(self, life: Life, goes_now: bool) -> None:
+        self.under_way[life.order.id] = life
+        if goes_now:
+            life.steps = way(Random(life.order.id), self.shop.now)
+            self._plan(life)
 
     def _order_units(self) -> None:
         """New units come a few days after a level has fallen low."""

@@ -179,16 +179,25 @@ def _life(
         OrderChannel.IN_PERSON: staff[Role.CLERK],
         OrderChannel.ONLINE: staff[Role.CUSTOMER] if customer == 0 else SYSTEM,
     }
+    return Life(
+        customer=customer,
+        customer_id=customer_ids[customer],
+        channel=channel,
+        actor=keyed_by.get(channel, SYSTEM),
+        steps=_steps(dice, begin, script),
+    )
+
+
+def way(dice: Random, at: datetime) -> deque[tuple[datetime, Step]]:
+    """The steps of an order that is placed already, up to its delivery."""
+    return _steps(dice, at, WHOLE[WHOLE.index(confirm) :])
+
+
+def _steps(dice: Random, begin: datetime, script: Script) -> deque[tuple[datetime, Step]]:
     steps: deque[tuple[datetime, Step]] = deque()
     at = begin.replace(microsecond=0)
     for step in script:
         least, most = MINUTES[step]
         at += timedelta(seconds=dice.randint(least * 60, most * 60))
         steps.append((at, step))
-    return Life(
-        customer=customer,
-        customer_id=customer_ids[customer],
-        channel=channel,
-        actor=keyed_by.get(channel, SYSTEM),
-        steps=steps,
-    )
+    return steps

@@ -20,6 +20,7 @@ from models import (
     CreditNote,
     DataIssue,
     Discount,
+    Exchange,
     Fulfillment,
     FulfillmentLine,
     Hold,
@@ -72,7 +73,7 @@ from services.goods import LineDraft
 from services.ledger import Change
 from services.pricing import Book
 from services.seeds import exceptions, payments, prices, shipping
-from services.seeds.catalog import CURRENCY, customer_address
+from services.seeds.catalog import CURRENCY, NOTES, customer_address
 from services.seeds.rows import Rows
 from services.seeds.stock import Stock
 from services.shipping_options import Offer
@@ -83,11 +84,6 @@ HOLDS: Sequence[tuple[HoldKind, str]] = (
     (HoldKind.FRAUD_REVIEW, "Four orders to new addresses within an hour."),
     (HoldKind.POSSIBLE_DUPLICATE, "The same goods were ordered ten minutes before."),
     (HoldKind.MANUAL, "The customer is away until Monday."),
-)
-NOTES = (
-    "Please ring twice.",
-    "Leave it with the neighbors.",
-    "It is a present: no invoice in the parcel.",
 )
 # How long an order keeps its units before it is confirmed.
 LASTS = timedelta(hours=72)
@@ -115,6 +111,10 @@ class Shop:
     # By the ids of customers; all of it is written at the end, as it goes on moving.
     credits: dict[int, StoreCredit] = field(default_factory=dict)
     credit_movements: list[StoreCreditMovement] = field(default_factory=list)
+    # By the return, with the order that brings the new goods.
+    exchanges: dict[int, tuple[Exchange, "Life"]] = field(default_factory=dict)
+    # Has an order that another one brought go on by itself, at once where it is told so.
+    take_up: Callable[["Life", bool], None] = field(init=False)
 
     @property
     def now(self) -> datetime:

@@ -46,7 +46,7 @@ def pay(shop: "Shop", life: "Life") -> None:
         case OrderChannel.MARKETPLACE:
             _take(shop, life, _M.OTHER)
         case OrderChannel.ONLINE | OrderChannel.PHONE:
-            _authorize(shop, life, life.order.total - _spend(shop, life))
+            _authorize(shop, life, life.order.price - _spend(shop, life))
 
 
 def let_wait(shop: "Shop", life: "Life") -> None:
@@ -127,7 +127,7 @@ def dispute(shop: "Shop", life: "Life") -> None:
 def _spend(shop: "Shop", life: "Life") -> int:
     """Have what there is of store credit set aside, where the order costs more than that."""
     units = store_credits.balance(shop, life)
-    if not 0 < units < life.order.total:
+    if not 0 < units < life.order.price:
         return 0
     payment = _begin(shop, life, _M.STORE_CREDIT, units, _P.STORE_CREDIT)
     payment.reference = store_credits.opened(shop, life).number
@@ -194,7 +194,7 @@ def _begin(
         order_id=life.order.id,
         method=method,
         provider=provider,
-        amount=life.order.total if units is None else units,
+        amount=life.order.price if units is None else units,
         currency=life.order.currency,
     )
     life.payments.append(payment)
@@ -247,12 +247,17 @@ def _recount(shop: "Shop", life: "Life", payment: Payment, actor: Actor) -> None
         refunded=sums.refunded,
         disputed=sums.disputed,
     )
+    shop.rows.change(payment)
+    _follow(shop, life, actor)
+
+
+def _follow(shop: "Shop", life: "Life", actor: Actor) -> None:
     order, total = life.order, _account(life).total
     before = order.payment_status
     order.payment_status = status_of(order.price, total)
     order.authorized, order.captured = total.authorized, total.captured
     order.refunded, order.courtesy = total.refunded, total.courtesy
-    shop.rows.change(payment, order)
+    shop.rows.change(order)
     if order.payment_status is not before:
         about = {"order_id": order.id, "customer_id": order.customer_id}
         told = OrderPaymentStatusChanged(**about, payment_status=order.payment_status)
@@ -263,6 +268,8 @@ def recount(shop: "Shop", life: "Life") -> None:
     """Bring an order that has come to cost less in line with its payments."""
     for payment in life.payments:
         _recount(shop, life, payment, SYSTEM)
+    if not life.payments:
+        _follow(shop, life, SYSTEM)
 
 
 def _account(life: "Life") -> Account:

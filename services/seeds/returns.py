@@ -40,9 +40,8 @@ from services.facts.returns import (
 )
 from services.ledger import Change
 from services.money import to_decimal
-from services.refunds import Sale
 from services.return_inspections import EFFECTS
-from services.seeds import desk, payments, prices, store_credits
+from services.seeds import desk, exchanges, payments, prices, store_credits
 from services.seeds.catalog import CARRIERS, tracking_code
 
 if TYPE_CHECKING:
@@ -84,12 +83,9 @@ DAY = 24 * 60
 
 def follow_delivery(shop: "Shop", life: "Life") -> None:
     """Let some customers want to send back what has come, where nothing else went wrong."""
-    dice = _dice(life)
-    if (
-        not life.steps
-        and all(line.is_through for line in life.lines)
-        and dice.randrange(ONE_IN) == 0
-    ):
+    dice, order = _dice(life), life.order
+    is_over = not life.steps and all(line.is_through for line in life.lines)
+    if is_over and order.origin_id is None and dice.randrange(ONE_IN) == 0:
         desk.later(life, shop, dice.randint(DAY, 4 * DAY), _request)
 
 
@@ -151,6 +147,7 @@ def _decide(row: Return, asked: ReturnLine, line: OrderLine, shop: "Shop", life:
     row.approve(by=support.label, due_at=due_at, at=shop.now)
     shop.rows.change(row)
     _tell(shop, support, ReturnApproved, row, automatic=False)
+    exchanges.arrange(shop, life, row, asked)
     _next(shop, life, _dice(life).randint(DAY, 3 * DAY), _send, row, asked, line)
 
 
@@ -191,6 +188,7 @@ def _receive(row: Return, asked: ReturnLine, line: OrderLine, shop: "Shop", life
         return
     row.receive(reason="", at=shop.now)
     _tell(shop, picker, ReturnReceived, row, units=units, missing=0)
+    exchanges.follow_receipt(shop, row)
     if _stuck(row) is not _S.RECEIVED:
         _next(shop, life, _dice(life).randint(30, DAY), _inspect, row, asked, unit)
 
@@ -222,7 +220,8 @@ def _inspect(row: Return, asked: ReturnLine, unit: ReturnUnit, shop: "Shop", lif
 
 def _resolve(row: Return, asked: ReturnLine, shop: "Shop", life: "Life") -> None:
     support = shop.staff[Role.SUPPORT]
-    row.resolve(_dice(life).choice(WANTED), at=shop.now)
+    is_exchanged = row.resolution is ReturnResolution.EXCHANGE
+    row.resolve(row.resolution if is_exchanged else _dice(life).choice(WANTED), at=shop.now)
     shop.rows.change(row)
     _tell(shop, support, ReturnResolved, row, resolution=row.resolution)
     _make_good(shop, life, row, asked)
@@ -234,18 +233,15 @@ def _resolve(row: Return, asked: ReturnLine, shop: "Shop", life: "Life") -> None
 def _make_good(shop: "Shop", life: "Life", row: Return, asked: ReturnLine) -> None:
     """As services.return_refunds does."""
     order, support = life.order, shop.staff[Role.SUPPORT]
-    lines = {
-        each.id: return_worth.sold_of(order, each, 0, 0) for each in life.lines if each.remaining
-    }
-    sale = Sale(currency=order.currency, lines=lines, shipping=order.shipping_total)
-    refund = return_worth.worth(row, [asked], sale)
+    refund = exchanges.worth_of(life, row, asked)
     asked.made_good, [asked.value] = return_worth.good_units(asked), refund.values
     row.refund, row.refunded_at = refund.amount, shop.now
     row.explanation = return_worth.written(refund)
-    order.allowance = min(order.total, refund.amount)
+    in_money = exchanges.make_good(shop, row)
+    order.allowance = min(order.total, in_money)
     shop.rows.change(asked, row, order)
     payments.give_back(shop, life, support, row)
-    prices.credit_part(shop, life, refund.amount)
+    prices.credit_part(shop, life, in_money)
     shop.rows.tell(
         support,
         ReturnMadeGood(

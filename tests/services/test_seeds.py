@@ -15,6 +15,8 @@ from models import (
     Customer,
     DataIssue,
     Event,
+    Exchange,
+    ExchangeMode,
     FraudReview,
     Fulfillment,
     FulfillmentStatus,
@@ -94,7 +96,7 @@ class TestSeed:
         await seeds.seed(300, until=UNTIL)
 
         assert await broken() == []
-        assert await Order.all().count() == 300
+        assert await Order.filter(origin_id=None).count() == 300
         assert set(await statuses(Return)) == {*ReturnStatus}
         claims = {ClaimStatus.OPEN, ClaimStatus.DECLINED, ClaimStatus.SETTLED}
         assert set(await statuses(Claim)) == claims
@@ -103,7 +105,13 @@ class TestSeed:
         assert any(row.recovery is RecoveryStatus.RECOVERED for row in made_good)
         back = await Return.filter(refunded_at__not_isnull=True).prefetch_related("order")
         assert back
-        assert all(0 < row.refund == row.order.allowance for row in back)
+        exchanged = {row.returned_id: row.rest for row in await Exchange.all()}
+        assert all(row.refund > 0 for row in back)
+        assert all(row.order.allowance == exchanged.get(row.id, row.refund) for row in back)
+        assert set(await Exchange.all().values_list("mode", flat=True)) == {*ExchangeMode}
+        waiting = await Order.filter(id__in=await Exchange.all().values_list("order_id", flat=True))
+        assert {row.status for row in waiting} >= {OrderStatus.PLACED, OrderStatus.COMPLETED}
+        assert await Hold.exists(kind=HoldKind.AWAITING_RETURN, released_at=None)
         assert any(row.order.refunded == row.refund for row in back)
         assert await CreditNote.filter(order_id__in=[row.order_id for row in back]).exists()
         assert await Level.filter(quarantined__gt=0).exists()
