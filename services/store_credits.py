@@ -57,7 +57,8 @@ class Cause(TypedDict, total=False):
 async def grant(actor: Actor, customer_id: int, *, amount: Amount, reason: str) -> StoreCredit:
     """Give a customer store credit, and say why. They have one account in each currency, which
     opens with the first of it."""
-    customer = await scopes.take(actor, Customer, customer_id, "customerId")
+    # Whoever merges them with another one meanwhile would miss it.
+    customer = await scopes.keep(actor, Customer, customer_id, "customerId")
     records.refuse_archived(customer, "customerId")
     inputs = Inputs()
     units, code = inputs.money(*amount, "amount", least=1)

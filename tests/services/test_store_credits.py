@@ -402,6 +402,26 @@ class TestCustomer:
         assert await balance_of(other.customer) > had + 300
         await in_order()
 
+    @on_postgres
+    async def test_leaves_nothing_behind_that_is_given_meanwhile(self, shop):
+        """Who is merged at the moment has it afterwards as another, or does not get it at all."""
+        others = [(await Shop.open()).customer for _ in range(4)]
+        await granted(shop, 1000)
+        verbs = [
+            partial(customer_merges.merge, SYSTEM, each.id, shop.customer.id) for each in others
+        ]
+        verbs += [
+            partial(store_credits.grant, CLERK, each.id, amount=eur(100), reason="Late")
+            for each in (*others, shop.customer)
+        ]
+
+        outcomes = await all_at_once(verbs)
+
+        given = len(outcomes) - len(others) - len(refused(outcomes))
+        assert await balance_of(shop.customer) == 1000 + 100 * given
+        assert [await balance_of(each) for each in others] == [0] * 4
+        await in_order()
+
     @on_sqlite
     async def test_is_told_what_moved_and_whoever_they_were_as_well(self, shop):
         other = await Shop.open()
