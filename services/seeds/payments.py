@@ -33,6 +33,8 @@ _P = PaymentProvider
 CARDS = (_M.CARD, _M.CARD, _M.CARD, _M.WALLET)
 COUNTER = (_M.CASH, _M.CARD_PRESENT)
 TIME_TO_PAY = timedelta(hours=48)
+# Of so many orders, customers think of their store credit with one.
+FORGETFUL = 3
 DECLINED = "Insufficient funds."
 SCRATCHED = "A scratch; the customer keeps it."
 UNKNOWN = "The cardholder does not recognize it."
@@ -125,9 +127,10 @@ def dispute(shop: "Shop", life: "Life") -> None:
 
 
 def _spend(shop: "Shop", life: "Life") -> int:
-    """Have what there is of store credit set aside, where the order costs more than that."""
+    """Have what there is of store credit set aside, where the order costs more than that, and the
+    customer thinks of it."""
     units = store_credits.balance(shop, life)
-    if not 0 < units < life.order.price:
+    if life.order.id % FORGETFUL or not 0 < units < life.order.price:
         return 0
     payment = _begin(shop, life, _M.STORE_CREDIT, units, _P.STORE_CREDIT)
     payment.reference = store_credits.opened(shop, life).number
