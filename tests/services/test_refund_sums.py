@@ -17,8 +17,10 @@ from models import (
     Return,
     ReturnCondition,
     ReturnReason,
+    ReturnResolution,
     ReturnUnit,
     ShippingMethod,
+    StoreCredit,
     TaxClass,
     TaxRate,
     Variant,
@@ -79,6 +81,7 @@ class Round:
     reason: ReturnReason
     missing: int = 0
     rejected: int = 0
+    as_credit: bool = False
     swap: Swap | None = None
 
 
@@ -95,6 +98,7 @@ ROUNDS = st.builds(
     reason=st.sampled_from([ReturnReason.CHANGED_MIND, ReturnReason.DEFECTIVE]),
     missing=st.sampled_from([0, 0, 0, 1]),
     rejected=st.sampled_from([0, 0, 1]),
+    as_credit=st.booleans(),
     swap=st.none() | SWAPS,
 )
 
@@ -105,8 +109,8 @@ class Trade:
     def __init__(self, shop: Shop, deal: Deal, ledger: Ledger) -> None:
         self.shop, self.deal, self.ledger = shop, deal, ledger
         self.left = [each.units for each in deal.goods]
-        # What was given for what came back, and what of it in money.
-        self.given, self.back = 0, 0
+        # What was given for what came back; what of it in money or store credit, and in that.
+        self.given, self.back, self.credit = 0, 0, 0
 
     async def open(self) -> None:
         """The order is placed, paid and brought."""
@@ -159,7 +163,8 @@ class Trade:
             if count
         ]
         self.left = [left - count for left, count in zip(self.left, units, strict=True)]
-        row = await returns.request(SYSTEM, self.order.id, lines=lines)
+        wanted = ReturnResolution.STORE_CREDIT if wish.as_credit else ReturnResolution.REFUND
+        row = await returns.request(SYSTEM, self.order.id, lines=lines, resolution=wanted)
         await returns.approve(SYSTEM, row.id)
         if wish.swap is not None:
             await self._swap(row, wish.swap, self._asks(units, wish))
@@ -215,6 +220,8 @@ class Trade:
         self.given += worth
         if wish.swap is None:
             self.back += worth
+            self.credit += worth if wish.as_credit else 0
+            assert row.credited == (worth if wish.as_credit else 0)
         else:
             await self._settle(await Exchange.get(returned_id=row.id), wish.swap)
 
@@ -265,6 +272,8 @@ class Trade:
         total = self.deal.total()
         assert 0 <= self.back <= self.given <= total
         assert await settled(self.order) == total - self.back
+        kept = await StoreCredit.filter(customer_id=self.order.customer_id)
+        assert sum(each.balance for each in kept) == self.credit
 
 
 async def bring(order: Order) -> None:
@@ -284,7 +293,7 @@ async def settled(order: Order) -> int:
     if order.balance_due > 0:
         await payments.take(SYSTEM, order.id)
         order = await Order.get(id=order.id)
-    back = -order.balance_due
+    back = order.refunded - order.balance_due
     assert 0 <= back <= order.captured
     assert order.captured - back == order.price
     return order.price
