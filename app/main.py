@@ -2,6 +2,8 @@
 
 import asyncio
 import logging
+import multiprocessing
+import signal
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 
@@ -100,9 +102,25 @@ def _to_graphiql(request: Request) -> Response:
     return RedirectResponse("/graphql")
 
 
+def _end_with_its_supervisor() -> None:
+    """Stop as asked to once the process that keeps this worker is gone, however that ended: nobody
+    else would stop it, and it would go on listening."""
+    supervisor = multiprocessing.parent_process()
+    if supervisor is None:
+        return
+    loop, gone = asyncio.get_running_loop(), supervisor.sentinel
+
+    def end() -> None:
+        loop.remove_reader(gone)
+        signal.raise_signal(signal.SIGTERM)
+
+    loop.add_reader(gone, end)
+
+
 @asynccontextmanager
 async def _lifespan(app: Starlette) -> AsyncIterator[None]:
     configured: Settings = app.state.settings
+    _end_with_its_supervisor()
     async with database.opened(
         configured.database_url, connections=configured.database_connections
     ):

@@ -134,13 +134,35 @@ def postgres_database(postgres_server: str) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def own_postgres(postgres_server: str) -> Iterator[Callable[[], str]]:
-    """Makes databases without tables for tests that keep one to themselves for a while."""
+def postgres_template(postgres_server: str) -> Iterator[str]:
+    """The name of a migrated database that nobody is connected to, as it is to be copied."""
+    name = f"waybill_template_{os.getpid()}"
+    url = asyncio.run(_create_database(postgres_server, name))
+    asyncio.run(_migrate(url))
+    yield name
+    asyncio.run(_drop_database(postgres_server, url))
+
+
+@pytest.fixture(scope="session")
+def own_sqlite(
+    sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Callable[[], str]:
+    """Makes migrated databases for tests that keep one to themselves for a while."""
+
+    def make() -> str:
+        return f"sqlite://{shutil.copy(sqlite_template, tmp_path_factory.mktemp('own'))}"
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def own_postgres(postgres_server: str, postgres_template: str) -> Iterator[Callable[[], str]]:
+    """The same on PostgreSQL."""
     made: list[str] = []
 
     def make() -> str:
         name = f"waybill_own_{os.getpid()}_{len(made)}"
-        made.append(asyncio.run(_create_database(postgres_server, name)))
+        made.append(asyncio.run(_create_database(postgres_server, name, postgres_template)))
         return made[-1]
 
     yield make
@@ -193,10 +215,12 @@ async def _run(url: str, *statements: str) -> None:
         await connection.close()
 
 
-async def _create_database(server: str, name: str) -> str:
+async def _create_database(server: str, name: str, template: str = "template1") -> str:
     # A test has no need for its commits to outlive the machine.
     await _run(
-        server, f"CREATE DATABASE {name}", f"ALTER DATABASE {name} SET synchronous_commit = off"
+        server,
+        f"CREATE DATABASE {name} TEMPLATE {template}",
+        f"ALTER DATABASE {name} SET synchronous_commit = off",
     )
     return f"{server.rpartition('/')[0]}/{name}"
 

@@ -6,12 +6,12 @@ import random
 import signal
 import socket
 import subprocess
-import sys
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import Any
 
 import httpx
@@ -28,11 +28,11 @@ from models import Role
 from services import people
 from services.actors import SYSTEM
 from tests.clients import PATIENCE
+from tests.nursery import Forked, nursery
 
 # Below the ports the system gives to outgoing connections, so that none of them takes one
 # between two starts of a server.
 PORTS = range(20_000, 30_000)
-OWN = Path(sys.executable).with_name("waybill")
 
 
 def free_port() -> int:
@@ -72,22 +72,21 @@ class Waybill:
             name: value for name, value in os.environ.items() if not name.startswith("WAYBILL_")
         } | {f"WAYBILL_{name.upper()}": str(value) for name, value in given.items()}
 
-    def start(self, *words: str, **settings: Any) -> subprocess.Popen[str]:
-        return subprocess.Popen(
-            [str(OWN), *words],
-            cwd=self.folder,
-            env=self.environment
-            | {f"WAYBILL_{name.upper()}": str(value) for name, value in settings.items()},
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
+    def start(self, *words: str, out: Any, err: Any, **settings: Any) -> Forked:
+        """Run a command, which writes into these files."""
+        given = {f"WAYBILL_{name.upper()}": str(value) for name, value in settings.items()}
+        environment = self.environment | given
+        return nursery().start(
+            list(words), folder=self.folder, environment=environment, out=out, err=err
         )
 
     def run(self, *words: str, **settings: Any) -> subprocess.CompletedProcess[str]:
         """The end of a command, whatever it was."""
-        process = self.start(*words, **settings)
-        out, err = process.communicate(timeout=PATIENCE)
-        return subprocess.CompletedProcess(words, process.returncode, out, err)
+        with TemporaryFile("w+") as out, TemporaryFile("w+") as err:
+            code = self.start(*words, out=out, err=err, **settings).wait(PATIENCE)
+            for file in (out, err):
+                file.seek(0)
+            return subprocess.CompletedProcess(words, code, out.read(), err.read())
 
     def do(self, *words: str, **settings: Any) -> str:
         """What a command that must work prints."""
@@ -110,20 +109,13 @@ class Server:
         self.settings = {"port": free_port()} | settings
         self.url = f"http://127.0.0.1:{self.settings['port']}"
         self.log = waybill.folder / f"serve-{self.settings['port']}.log"
-        self.process: subprocess.Popen[bytes] | None = None
+        self.process: Forked | None = None
 
     def start(self) -> "Server":
         """Returns when it listens."""
-        environment = self.waybill.environment | {
-            f"WAYBILL_{name.upper()}": str(value) for name, value in self.settings.items()
-        }
         with self.log.open("ab") as log:
-            self.process = subprocess.Popen(
-                [str(OWN), "serve", *self.words],
-                cwd=self.waybill.folder,
-                env=environment,
-                stdout=log,
-                stderr=log,
+            self.process = self.waybill.start(
+                "serve", *self.words, out=log, err=log, **self.settings
             )
         wait_until(self._answers, "serving")
         return self
@@ -135,7 +127,7 @@ class Server:
         return False
 
     @property
-    def running(self) -> subprocess.Popen[bytes]:
+    def running(self) -> Forked:
         assert self.process is not None
         return self.process
 

@@ -209,6 +209,8 @@ class TestPlans:
         [("sqlite", MANY), ("postgres", MANY // 5)],
         indirect=["database_url"],
     )
+    # graphql-core forgets what it had begun beside a field that fails.
+    @pytest.mark.filterwarnings("ignore:coroutine .* was never awaited:RuntimeWarning")
     async def test_answer_whatever_is_asked_as_graphql_core_does(self, database, clock, documents):
         shop = await lived_in()
         callers = [ADMIN, ADMIN, ADMIN, PICKER, ACCOUNTANT, actor_for(shop.customer)]

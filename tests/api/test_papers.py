@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from models import Order, Role
-from services import people
+from services import people, seals
 from services.actors import SYSTEM
 from services.papers import links
 from services.papers.paper import PaperKind
@@ -114,7 +114,7 @@ class TestLink:
             assert (await http.get(forged)).status_code == 403
 
     async def test_is_gone_once_it_has_expired(self, http, work, monkeypatch):
-        monkeypatch.setattr(links, "now", lambda: work.created_at - timedelta(days=1))
+        monkeypatch.setattr(seals, "now", lambda: work.created_at - timedelta(days=1))
         url = links.link(PaperKind.PICK_LIST, work.number, "").html_url
         monkeypatch.undo()
 

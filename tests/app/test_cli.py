@@ -4,6 +4,8 @@ import os
 import signal
 import socket
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -36,6 +38,16 @@ def waybill(sqlite_waybill: Waybill) -> Waybill:
 @pytest.fixture
 def file(waybill: Waybill) -> Path:
     return Path(waybill.environment["WAYBILL_DATABASE_URL"].removeprefix("sqlite://"))
+
+
+def test_is_there_once_waybill_is_installed(file: Path):
+    """The other tests start it in a way of their own that takes less time."""
+    command = Path(sys.executable).with_name("waybill")
+    given = os.environ | {"WAYBILL_DATABASE_URL": f"sqlite://{file}"}
+    done = subprocess.run([command, "check"], env=given, capture_output=True, text=True)
+
+    assert done.returncode == 0, done.stderr
+    assert "checks hold" in done.stdout
 
 
 class TestSettings:

@@ -141,12 +141,14 @@ class TestOperations:
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory, servers: Callable[..., Server]) -> Server:
+def server(
+    tmp_path_factory: pytest.TempPathFactory,
+    own_sqlite: Callable[[], str],
+    servers: Callable[..., Server],
+) -> Server:
     needs(CHROMIUM is not None, "Chromium is not on PATH (on Debian: apt install chromium)")
     needs_build()
-    folder = tmp_path_factory.mktemp("shop")
-    waybill = Waybill(folder, f"sqlite://{folder}/shop.sqlite3")
-    waybill.do("migrate")
+    waybill = Waybill(tmp_path_factory.mktemp("shop"), own_sqlite())
     waybill.do("seed", "--orders", "3")
     return servers(waybill)
 

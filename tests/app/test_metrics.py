@@ -78,7 +78,6 @@ class TestSeveralWorkers:
         servers: Callable[..., Server],
     ):
         waybill = Waybill(tmp_path, own_postgres(), broadcast_url=redis_url)
-        waybill.do("migrate")
         server = servers(waybill, "--workers", "2")
 
         for _ in range(20):
@@ -91,3 +90,15 @@ class TestSeveralWorkers:
         wait_until(lambda: value(told(), "waybill_processes") == 2, "counting")
         ping = 'waybill_operations_total{kind="query",operation="Ping",outcome="ok"}'
         assert value(told(), ping) == 20
+
+        # Its workers end with it.
+        server.kill()
+        wait_until(lambda: not listens(server.url), "ending")
+
+
+def listens(url: str) -> bool:
+    try:
+        httpx.get(f"{url}/healthz", timeout=PATIENCE)
+    except httpx.TransportError:
+        return False
+    return True

@@ -41,10 +41,9 @@ def town(
     """The servers of one module's tests, which leave one another's shops alone."""
     folder = tmp_path_factory.mktemp("town")
     if request.param == "sqlite":
-        waybill = Waybill(folder, f"sqlite://{folder}/waybill.sqlite3", **TRUSTING)
-        waybill.do("migrate")
-        here = servers(waybill)
-        return Town(waybill=waybill, here=here, there=here)
+        url = request.getfixturevalue("own_sqlite")()
+        here = servers(Waybill(folder, url, **TRUSTING))
+        return Town(waybill=here.waybill, here=here, there=here)
     return request.getfixturevalue("city")
 
 
@@ -63,5 +62,4 @@ def city(
         **TRUSTING,
         **TOGETHER,
     )
-    waybill.do("migrate")
     return Town(waybill=waybill, here=servers(waybill), there=servers(waybill))

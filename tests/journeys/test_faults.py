@@ -56,7 +56,6 @@ def frail(
     """Two servers with a Redis that can be taken from them."""
     folder = tmp_path_factory.mktemp("frail")
     waybill = Waybill(folder, own_postgres(), broadcast_url=own_redis.url)
-    waybill.do("migrate")
     return Town(waybill=waybill, here=servers(waybill), there=servers(waybill))
 
 

@@ -30,7 +30,6 @@ def plain(
     """Two servers that have PostgreSQL and nothing else."""
     url = own_postgres()
     waybill = Waybill(tmp_path_factory.mktemp("plain"), url, broadcast_url=url)
-    waybill.do("migrate")
     return Town(waybill=waybill, here=servers(waybill), there=servers(waybill))
 
 

@@ -24,10 +24,8 @@ PAPERS = """query ($number: String!) {
 
 
 @pytest.fixture
-def server(tmp_path, servers) -> Server:
-    waybill = Waybill(tmp_path, f"sqlite://{tmp_path}/waybill.sqlite3", secret=SECRET)
-    waybill.do("migrate")
-    return servers(waybill)
+def server(tmp_path, sqlite_url, servers) -> Server:
+    return servers(Waybill(tmp_path, sqlite_url, secret=SECRET))
 
 
 async def released(shop: Shop, quantity: int) -> tuple[str, str]:
@@ -114,5 +112,5 @@ def scanned(answer: httpx.Response) -> set[str]:
 def expired(monkeypatch: pytest.MonkeyPatch, number: str) -> str:
     """A link as the server made it, yesterday."""
     monkeypatch.setattr(seals, "_secret", SECRET.encode())
-    monkeypatch.setattr(links, "now", lambda: datetime.now(UTC) - timedelta(days=1))
+    monkeypatch.setattr(seals, "now", lambda: datetime.now(UTC) - timedelta(days=1))
     return links.link(PaperKind.PACKING_SLIP, number, "").pdf_url
