@@ -20,7 +20,7 @@ async def grow(db: Driver, orders: int) -> None:
 
 
 async def _copy(db: Driver, table: str, which: str, shift: int, shifted: dict[str, int]) -> None:
-    columns = await _columns(db, table)
+    names = await columns(db, table)
     values = [
         f"id + {shift}"
         if name == "id"
@@ -29,15 +29,16 @@ async def _copy(db: Driver, table: str, which: str, shift: int, shifted: dict[st
         else UNIQUE[name].format(id=f"(id + {shift})")
         if name in UNIQUE
         else name
-        for name in columns
+        for name in names
     ]
     await db.rows(
-        f"INSERT INTO {table} ({', '.join(columns)}) "
+        f"INSERT INTO {table} ({', '.join(names)}) "
         f"SELECT {', '.join(values)} FROM {table} WHERE {which}"
     )
 
 
-async def _columns(db: Driver, table: str) -> list[str]:
+async def columns(db: Driver, table: str) -> list[str]:
+    """The names of the columns of a table."""
     if isinstance(db, Sqlite):
         return [row[1] for row in await db.rows(f"PRAGMA table_info({table})")]
     found = await db.rows(

@@ -40,7 +40,7 @@ QUICK = Effort(
     trifles=20,
     watchers=200,
     grown=(1_000, 10_000),
-    kpis=(1_000, 100_000),
+    kpis=(1_000, 10_000),
 )
 
 
