@@ -106,7 +106,7 @@ def main() -> None:
     while True:
         content, files, _, _ = socket.recv_fds(asked, LINE, 2)
         if not content:
-            return
+            os._exit(0)
         request = json.loads(content)
         if "ended" in request:
             pid, status = os.waitpid(request["ended"], os.WNOHANG)
