@@ -1,6 +1,7 @@
 """The ASGI application: what is served where, and what runs as long as it does."""
 
 import asyncio
+import gc
 import logging
 import multiprocessing
 import signal
@@ -77,6 +78,10 @@ def application(given: Settings | None = None) -> Starlette:
         lifespan=_lifespan,
     )
     app.state.settings, app.state.callers, app.state.rates = configured, callers, rates
+    if given is None:
+        # What there is by now stays as long as the process does. To look through all of it for
+        # garbage, as Python does now and then, would keep everybody waiting for half a second.
+        gc.freeze()
     return app
 
 
@@ -124,6 +129,7 @@ async def _lifespan(app: Starlette) -> AsyncIterator[None]:
     async with database.opened(
         configured.database_url, connections=configured.database_connections
     ):
+        await database.sample()
         await live.open(configured.broadcast_url)
         ending = asyncio.create_task(persist(app.state.callers.end_revoked))
         try:

@@ -14,11 +14,13 @@ from tortoise.connection import get_connection
 from tortoise.context import TortoiseContext
 from tortoise.migrations.recorder import MigrationRecorder
 
+from models import searching
 from models.migrating import Executor
 
 APP = "models"
 MIGRATION_LOCK = 7_001
 BUSY_TIMEOUT_MS = 10_000
+SAMPLED_ROWS = 400
 
 
 class Tables(StrEnum):
@@ -86,6 +88,15 @@ async def answers() -> None:
     await get_connection("default").execute_query("SELECT 1")
 
 
+async def sample() -> None:
+    """Let SQLite look at some rows of each index, without which it cannot know that there are many
+    orders of a status and few of a customer; PostgreSQL does so by itself."""
+    connection = get_connection("default")
+    if connection.capabilities.dialect == "sqlite":
+        await connection.execute_query(f"PRAGMA analysis_limit = {SAMPLED_ROWS}")
+        await connection.execute_query("ANALYZE")
+
+
 async def tables() -> Tables:
     connection = get_connection("default")
     executor = _executor()
@@ -102,6 +113,7 @@ async def migrate(url: str) -> Iterable[str]:
         executor = _executor()
         names = [step.migration.name for step in await executor.plan()]
         await executor.migrate(direction="forward")
+        await searching.make_indexes()
     return names
 
 

@@ -131,12 +131,13 @@ def listed(
         query = listing.matching(scopes.visible(info.context.actor, kind), only or {})
         query = listing.matching(query, conditions(filter))
         query = query.filter(*demands(filter))
-        if search and search.strip():
-            query = query.filter(listing.search(search.strip(), kind, columns))
+        text = (search or "").strip()
+        ways = listing.search(text, kind, columns) if text else None
         window = Window(first=first, after=after, last=last, before=before)
         looked_at = info.context.columns.get(info.path.key)
-        page = await listing.page(query, listing.Sort.of(sort), window, looked_at)
-        return Connection(page=page, count=query.count)
+        page = await listing.page(query, listing.Sort.of(sort), window, looked_at, ways)
+        found = query if ways is None else query.filter(Q(*ways, join_type=Q.OR))
+        return Connection(page=page, count=found.count)
 
     columns = tuple(search)
     resolve.__annotations__["filter"] = Annotated[
@@ -149,6 +150,7 @@ def listed(
         resolver=resolve,
         description=description,
         extensions=[Needs(scopes.SCOPES[kind].permission)],
+        metadata={"search": columns},
     )
 
 

@@ -5,6 +5,7 @@ from dataclasses import fields
 import pytest
 
 import models
+from models.searching import SOUGHT
 from tests.api.test_lists import FIELDS, KINDS, SORTS, named
 
 # A shop has some hundreds of these, however long it is in business.
@@ -56,6 +57,18 @@ def test_every_sort_of_a_list_has_an_index(name):
     columns = {each.removeprefix("-") for each in SORTS[name].values()}
 
     assert columns - led_by(kind) == set()
+
+
+@pytest.mark.parametrize("name", GROWING)
+def test_every_text_that_is_searched_has_an_index(name):
+    sought = FIELDS[name].extensions["strawberry-definition"].metadata["search"]
+    for column in sought:
+        kind, _ = KINDS[name]
+        *path, last = column.split("__")
+        for step in path:
+            kind = getattr(models, kind._meta.fields_map[step].model_name.removeprefix("models."))
+
+        assert kind in SMALL or last in SOUGHT[kind._meta.db_table]
 
 
 def test_what_is_small_is_listed():

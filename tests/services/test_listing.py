@@ -240,8 +240,9 @@ class TestSearch:
 
     @staticmethod
     async def names(text: str) -> list[str]:
-        found = Customer.filter(listing.search(text, Customer, ["name", "email"]))
-        return await found.order_by("id").values_list("name", flat=True)
+        ways = listing.search(text, Customer, ["name", "email"])
+        found = await listing.page(Customer.all(), Sort(descending=False), Window(), ways=ways)
+        return [row.name for row in found.rows]
 
     @pytest.mark.parametrize(
         ("text", "names"),
