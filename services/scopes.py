@@ -1,7 +1,7 @@
 """Which rows an actor may see: a permission for the kind, and the customer or supplier they belong
 to."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -11,7 +11,7 @@ from tortoise.queryset import QuerySet
 import models
 from models import Row
 from models.errors import NotFound, Path, Refused
-from models.statements import select_by_id, select_kept, select_one
+from models.statements import select_by_id, select_columns, select_kept, select_one
 from services.actors import Actor, Permission
 
 M = TypeVar("M", bound=Model)
@@ -154,7 +154,7 @@ def visible(actor: Actor, kind: type[M]) -> QuerySet[M]:
 
 async def find(actor: Actor, kind: type[R], row_id: int, *path: str | int) -> R:
     """One row an actor may see; refused with NotFound, which does not tell whether it exists."""
-    row = await _seen(actor, kind, row_id)
+    row = await see(actor, kind, row_id)
     if row is None:
         raise Refused(not_found(kind, path))
     return row
@@ -164,7 +164,7 @@ async def take(actor: Actor, kind: type[R], row_id: int, *path: str | int) -> R:
     """Like `find`, and nobody else can change the row until the operation is over."""
     if not SCOPES[kind].bounds(actor) and "order_id" not in kind._meta.fields:
         # Of the common case, what would be seen is what is locked.
-        row = await _seen(actor, kind, row_id, locked=True)
+        row = await see(actor, kind, row_id, locked=True)
     else:
         row = await lock(await find(actor, kind, row_id, *path))
     if row is None:
@@ -218,13 +218,24 @@ async def lock(row: R) -> R | None:
     return await select_one(kind, locked=True, id=row.id)
 
 
-async def _seen(actor: Actor, kind: type[R], row_id: int, *, locked: bool = False) -> R | None:
+async def see(
+    actor: Actor,
+    kind: type[R],
+    row_id: int,
+    *,
+    locked: bool = False,
+    columns: Collection[str] | None = None,
+) -> R | None:
+    """One row an actor may see, with all columns or only with these, to be read and nothing else;
+    None where there is none."""
     scope = SCOPES[kind]
     if not actor.may(scope.permission):
         return None
-    if not scope.bounds(actor):
+    if scope.bounds(actor):
+        return await visible(actor, kind).get_or_none(id=row_id)
+    if columns is None:
         return await select_one(kind, locked=locked, id=row_id)
-    return await visible(actor, kind).get_or_none(id=row_id)
+    return next(iter(await select_columns(kind, tuple(sorted(columns)), id=row_id)), None)
 
 
 async def lock_orders_of(wave: models.Wave) -> None:

@@ -1,5 +1,5 @@
 """What every resolver may ask for: who is calling, the batch loaders of this request, and which
-columns are all that is looked at of the rows of a root list, by its key in the answer."""
+columns are all that is looked at of the rows of a root field, by its key in the answer."""
 
 from dataclasses import dataclass, field
 

@@ -26,6 +26,9 @@ def decode(kind: type[Row], given: str) -> int:
     0, which no row has, where it is neither: whoever looks the row up then says that there is
     none, beside everything else that is wrong with the input.
     """
+    number = kind.id_of(given)
+    if number is not None:
+        return number
     found = locate(given)
     return found[1] if found is not None and found[0] is kind else 0
 

@@ -45,7 +45,7 @@ MOST_PLANS = 64
 @dataclass(frozen=True, kw_only=True)
 class Plan:
     """No shape means that it is graphql-core's to do. `columns` are all that is looked at of the
-    rows of a connection; None is whatever they have."""
+    row, or of the rows of a connection; None is whatever they have."""
 
     shape: Shape | None = None
     columns: frozenset[str] | None = None
@@ -83,14 +83,19 @@ class Compiler:
         if is_leaf_type(bare(kind)):
             return Plan()
         try:
-            return Plan(shape=self.shape(kind, details), columns=self._listed(bare(kind), details))
+            return Plan(shape=self.shape(kind, details), columns=self._looked_at(kind, details))
         except Unusual:
             return Plan()
 
-    def _listed(self, kind: Any, details: Any) -> frozenset[str] | None:
-        """What is looked at of the rows of a connection, as its nodes and within its edges."""
-        if not kind.name.endswith("Connection"):
+    def _looked_at(self, kind: Any, details: Any) -> frozenset[str] | None:
+        """What is looked at of a row, or of the rows of a connection, as its nodes and within its
+        edges."""
+        if isinstance(kind, GraphQLNonNull):
+            return self._looked_at(kind.of_type, details)
+        if isinstance(kind, GraphQLList) or is_abstract_type(kind):
             return None
+        if not kind.name.endswith("Connection"):
+            return self.columns(kind, details)
         found = [*self._below(kind, "nodes", details)]
         for edge, within in self._below(kind, "edges", details):
             found += self._below(edge, "node", within)

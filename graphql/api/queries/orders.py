@@ -135,8 +135,9 @@ class OrderQueries:
         graphql_type=Order | None,
     )
     async def order(self, info: Info, number: Number) -> models.Order | None:
-        visible = scopes.visible(info.context.actor, models.Order)
-        return await visible.get_or_none(id=decode(models.Order, number))
+        row_id = decode(models.Order, number)
+        looked_at = info.context.columns.get(info.path.key)
+        return await scopes.see(info.context.actor, models.Order, row_id, columns=looked_at)
 
     @strawberry.field(
         description="The order behind a tracking token; needs no account.",

@@ -84,5 +84,6 @@ class PaymentQueries:
         graphql_type=Payment | None,
     )
     async def payment(self, info: Info, number: PaymentNumber) -> models.Payment | None:
-        visible = scopes.visible(info.context.actor, models.Payment)
-        return await visible.get_or_none(id=decode(models.Payment, number))
+        row_id = decode(models.Payment, number)
+        looked_at = info.context.columns.get(info.path.key)
+        return await scopes.see(info.context.actor, models.Payment, row_id, columns=looked_at)

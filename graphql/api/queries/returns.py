@@ -92,8 +92,9 @@ class ReturnQueries:
         graphql_type=Return | None,
     )
     async def returned(self, info: Info, number: Number) -> models.Return | None:
-        visible = scopes.visible(info.context.actor, models.Return)
-        return await visible.get_or_none(id=decode(models.Return, number))
+        row_id = decode(models.Return, number)
+        looked_at = info.context.columns.get(info.path.key)
+        return await scopes.see(info.context.actor, models.Return, row_id, columns=looked_at)
 
     @strawberry.field(
         description="The return behind a code on a parcel; null where there is none you may see. "
