@@ -4,6 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from contextlib import aclosing, contextmanager
 from dataclasses import dataclass
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Network, ip_address
 from typing import Protocol
 
@@ -39,10 +40,15 @@ class Caller:
 def address_of(scope: Scope) -> str:
     """Where a connection comes from. Somebody with IPv6 has a whole network to call from."""
     host, _ = scope.get("client") or ("", 0)
+    return _address(str(host))
+
+
+@lru_cache(maxsize=1_000)
+def _address(host: str) -> str:
     try:
         address = ip_address(host)
     except ValueError:
-        return str(host)
+        return host
     if isinstance(address, IPv4Address):
         return host
     if address.ipv4_mapped is not None:

@@ -3,7 +3,6 @@
 import logging
 from uuid import uuid4
 
-from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.wire import write_json
@@ -18,7 +17,14 @@ HEADERS = {
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
     "Cross-Origin-Opener-Policy": "same-origin",
 }
-SECURE = "max-age=31536000; includeSubDomains"
+SECURE = {"Strict-Transport-Security": "max-age=31536000; includeSubDomains"}
+
+
+def _raw(headers: dict[str, str]) -> list[tuple[bytes, bytes]]:
+    return [(name.lower().encode(), value.encode()) for name, value in headers.items()]
+
+
+_ALWAYS, _SECURE = _raw(HEADERS), _raw(HEADERS | SECURE)
 
 
 class Guard:
@@ -40,11 +46,10 @@ class Guard:
             nonlocal begun
             if message["type"] == "http.response.start":
                 begun = True
-                headers = MutableHeaders(scope=message)
-                for name, value in HEADERS.items():
-                    headers.setdefault(name, value)
-                if scope.get("scheme") == "https":
-                    headers.setdefault("Strict-Transport-Security", SECURE)
+                there = {name for name, _ in message["headers"]}
+                ours = _SECURE if scope.get("scheme") == "https" else _ALWAYS
+                missing = (each for each in ours if each[0] not in there)
+                message["headers"] = [*message["headers"], *missing]
             await send(message)
 
         try:

@@ -57,7 +57,7 @@ def configuration(settings: Settings) -> dict[str, Any]:
     """For logging.config.dictConfig, uvicorn's own loggers included."""
     people = {"format": "%(levelname)-7s %(message)s"}
     programs = {
-        "()": "pythonjsonlogger.json.JsonFormatter",
+        "()": "pythonjsonlogger.orjson.OrjsonFormatter",
         "fmt": "%(asctime)s %(levelname)s %(name)s %(message)s "
         "%(request_id)s %(operation)s %(actor)s",
         "rename_fields": {"asctime": "at", "levelname": "level", "name": "logger"},
