@@ -8,12 +8,13 @@ from time import monotonic
 import uvloop
 
 from bench import (
+    among_many,
     databases,
     drivers,
     forecasting,
+    http_reading,
     kpis,
     lifecycle,
-    listing,
     placing,
     reading,
     shop,
@@ -29,11 +30,10 @@ PARTS: dict[str, Callable[[Site], Awaitable[list[Row]]]] = {
     "place": placing.by_services,
     "place-http": placing.by_http,
     "life": lifecycle.lived,
-    "list": listing.page,
     "read": reading.answered,
-    "trifles": listing.trifles,
+    "read-http": http_reading.asked,
     "watch": watching.watched,
-    "grow": reading.grown,
+    "grow": among_many.grown,
     "kpi": kpis.kept,
 }
 # In a database of its own, as everything after it would be measured among a million orders.

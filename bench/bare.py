@@ -15,7 +15,7 @@ from typing import Any
 import orjson
 from tortoise.models import Model
 
-from bench.drivers import Driver, insert
+from bench.drivers import Driver, Reader, insert
 from models import Movement, Order, OrderLine
 from services.money import to_decimal
 from services.orders import Draft
@@ -200,21 +200,28 @@ def _event(
 COLUMNS = "id, status, total, currency, placed_at, customer_id"
 
 
-async def list_orders(db: Driver, limit: int) -> bytes:
+async def nothing(db: Reader, given: dict[str, Any]) -> bytes:
+    return orjson.dumps({"data": {"__typename": "Query"}})
+
+
+async def list_orders(db: Reader, given: dict[str, Any]) -> bytes:
     """The newest orders with their lines, variants and customers, as Waybill answers."""
-    found = await db.rows(f"SELECT {COLUMNS} FROM orders ORDER BY id DESC LIMIT $1", limit)
+    newest = f"SELECT {COLUMNS} FROM orders ORDER BY id DESC LIMIT $1"
+    found = await db.rows(newest, given["first"])
     return orjson.dumps({"data": {"orders": {"nodes": await _orders(db, found)}}})
 
 
-async def one_order(db: Driver, order_id: int) -> bytes:
+async def one_order(db: Reader, given: dict[str, Any]) -> bytes:
+    order_id = int(given["number"].removeprefix("ORD-")) - 1000
     found = await db.rows(f"SELECT {COLUMNS} FROM orders WHERE id = $1", order_id)
     [order] = await _orders(db, found)
     return orjson.dumps({"data": {"order": order}})
 
 
-async def tree(db: Driver, limit: int) -> bytes:
+async def tree(db: Reader, given: dict[str, Any]) -> bytes:
     """The newest orders, their lines, the variants of these and the products of those."""
-    found = await db.rows("SELECT id FROM orders ORDER BY id DESC LIMIT $1", limit)
+    newest = "SELECT id FROM orders ORDER BY id DESC LIMIT $1"
+    found = await db.rows(newest, given["first"])
     lines = await _lines(db, "order_id, ordered, variant_id", found)
     variants = await _by_id(db, "variants", "id, sku, product_id", {row[2] for row in lines})
     products = await _by_id(db, "products", "id, name", {row[2] for row in variants.values()})
@@ -227,7 +234,7 @@ async def tree(db: Driver, limit: int) -> bytes:
     return orjson.dumps({"data": {"orders": {"nodes": nodes}}})
 
 
-async def _orders(db: Driver, found: Sequence[Any]) -> list[dict[str, Any]]:
+async def _orders(db: Reader, found: Sequence[Any]) -> list[dict[str, Any]]:
     customers = await _by_id(db, "customers", "id, name, email", {row[5] for row in found})
     lines = await _lines(db, "order_id, ordered, total, currency, variant_id", found)
     variants = await _by_id(db, "variants", "id, sku, name", {row[4] for row in lines})
@@ -253,12 +260,12 @@ async def _orders(db: Driver, found: Sequence[Any]) -> list[dict[str, Any]]:
     ]
 
 
-async def _lines(db: Driver, columns: str, orders: Sequence[Any]) -> Sequence[Any]:
+async def _lines(db: Reader, columns: str, orders: Sequence[Any]) -> Sequence[Any]:
     ids = ", ".join(str(row[0]) for row in orders)
     return await db.rows(f"SELECT {columns} FROM order_lines WHERE order_id IN ({ids}) ORDER BY id")
 
 
-async def _by_id(db: Driver, table: str, columns: str, ids: set[int]) -> dict[int, Any]:
+async def _by_id(db: Reader, table: str, columns: str, ids: set[int]) -> dict[int, Any]:
     among = ", ".join(map(str, sorted(ids)))
     rows = await db.rows(f"SELECT {columns} FROM {table} WHERE id IN ({among})")
     return {row[0]: row for row in rows}

@@ -10,13 +10,16 @@ import aiosqlite
 import asyncpg
 
 
-class Driver(Protocol):
+class Reader(Protocol):
+    async def rows(self, sql: str, *values: Any) -> Sequence[Any]: ...
+
+
+class Driver(Reader, Protocol):
     """`lock` is what a SELECT ends with to lock its rows; `statements` counts."""
 
     lock: str
     statements: int
 
-    async def rows(self, sql: str, *values: Any) -> Sequence[Any]: ...
     def transaction(self) -> AbstractAsyncContextManager[Any]: ...
 
 
@@ -30,6 +33,16 @@ class Postgres:
     async def rows(self, sql: str, *values: Any) -> Sequence[Any]:
         self.statements += 1
         return await self.connection.fetch(sql, *values)
+
+
+class Pool:
+    """Many connections, for a server that only reads."""
+
+    def __init__(self, pool: asyncpg.Pool) -> None:
+        self.pool = pool
+
+    async def rows(self, sql: str, *values: Any) -> Sequence[Any]:
+        return await self.pool.fetch(sql, *values)
 
 
 class Sqlite:
@@ -68,6 +81,22 @@ async def connected(url: str) -> AsyncIterator[Driver]:
             yield Postgres(postgres)
         finally:
             await postgres.close()
+
+
+@asynccontextmanager
+async def reading(url: str) -> AsyncIterator[Reader]:
+    """For a server that reads for many callers at once."""
+    if url.startswith("sqlite:"):
+        async with connected(url) as driver:
+            yield driver
+    else:
+        # As many connections as Waybill has, which does not undo what nobody sets either.
+        async with asyncpg.create_pool(url, min_size=1, max_size=10, reset=_leave) as pool:
+            yield Pool(pool)
+
+
+async def _leave(_: object) -> None:
+    pass
 
 
 async def insert(db: Driver, table: str, rows: Sequence[dict[str, Any]]) -> list[int]:

@@ -12,13 +12,13 @@ Work = Callable[[], Awaitable[object]]
 
 @dataclass(frozen=True, kw_only=True)
 class Effort:
-    """How much is measured: rounds, and repetitions within each half of a round; and how many
+    """How much is measured: rounds, and repetitions within each part of a round; and how many
     orders a shop has that has `grown`, and one whose key figures are kept, `kpis`."""
 
     rounds: int
     orders: int
     lists: int
-    trifles: int
+    reads: int
     watchers: int
     grown: tuple[int, ...]
     kpis: tuple[int, ...]
@@ -28,7 +28,7 @@ THOROUGH = Effort(
     rounds=7,
     orders=32,
     lists=10,
-    trifles=100,
+    reads=128,
     watchers=200,
     grown=(1_000, 100_000, 1_000_000),
     kpis=(1_000, 100_000, 1_000_000),
@@ -37,7 +37,7 @@ QUICK = Effort(
     rounds=2,
     orders=5,
     lists=3,
-    trifles=20,
+    reads=32,
     watchers=200,
     grown=(1_000, 10_000),
     kpis=(1_000, 10_000),

@@ -17,8 +17,7 @@ import psutil
 HOST = "127.0.0.1"
 START_SECONDS = 30
 WAYBILL = [sys.executable, "-c", "from app.cli import main; main()", "serve"]
-# The same for a server that does nothing.
-PLAIN = [
+UVICORN = [
     sys.executable,
     "-m",
     "uvicorn",
@@ -31,8 +30,10 @@ PLAIN = [
     # A server waits for its turn longer than the five seconds after which uvicorn hangs up.
     "--timeout-keep-alive=60",
     f"--host={HOST}",
-    "bench.plain:application",
 ]
+# Under the same uvicorn: a server that does nothing, and one that reads by hand.
+PLAIN = [*UVICORN, "bench.plain:application"]
+BY_HAND = [*UVICORN, "bench.by_hand:application"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,7 +79,7 @@ def both(url: str, token: str) -> Iterator[tuple[Server, Server]]:
 
 
 @contextmanager
-def served(command: Sequence[str], url: str, token: str) -> Iterator[Server]:
+def served(command: Sequence[str], url: str, token: str, **more: str) -> Iterator[Server]:
     port = _free_port()
     settings = {
         "WAYBILL_DATABASE_URL": url,
@@ -89,6 +90,7 @@ def served(command: Sequence[str], url: str, token: str) -> Iterator[Server]:
         "WAYBILL_SUBSCRIPTIONS_PER_ACTOR": "0",
         "WAYBILL_PORT": str(port),
         "UVICORN_PORT": str(port),
+        **more,
     }
     running = subprocess.Popen(command, env=os.environ | settings, stdout=subprocess.DEVNULL)
     try:

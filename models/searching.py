@@ -42,6 +42,8 @@ SOUGHT = {
     "stock_counts": ("note",),
     "stock_movements": ("note",),
     "stock_variances": ("note",),
+    "store_credit_movements": ("note",),
+    "store_credits": ("currency",),
     "supplier_claims": ("note", "reference"),
     "surveys": ("comment",),
     "transfers": ("note",),
