@@ -12,6 +12,7 @@ pytestmark = pytest.mark.timeout(600)
 TRACKED = """subscription ($token: String!, $after: String) {
   orderTracked(token: $token, after: $after) { cursor tracked { returns { status } } }
 }"""
+TRACKED_RETURN = "tracked { status actions { enabled } }"
 FIGURES = """subscription {
   kpis(names: [RETURN_RATE, SATISFACTION]) {
     kpis { name now { numerator denominator } }
@@ -57,7 +58,7 @@ async def take_back(api: Api, back: str, sku: str, units: int = 1) -> None:
 
 class TestReturn:
     async def test_goes_from_the_customers_link_to_their_rating(self, town: Town):
-        """Asked for by the link and rated by the link, while a desk watches the figures move and
+        """Asked for, sent and rated by the link, while a desk watches the figures move and
         the customer's connection breaks in between."""
         admin = town.here.token("admin")
         async with Api(town.here.url, admin) as api, Api(town.there.url) as guest:
@@ -88,6 +89,9 @@ class TestReturn:
                     mode="ON_RECEIPT",
                     lines=[{"variantId": shop.variant, "quantity": 1}],
                 )
+                sent = await guest.do(
+                    "trackedReturnSend", TRACKED_RETURN, token=token, id=back["number"]
+                )
                 await take_back(api, back["number"], row["sku"])
                 await api.do("returnResolve", "returned { status }", id=back["number"])
                 seen = await again.until(
@@ -110,6 +114,8 @@ class TestReturn:
                 v=shop.variant,
             )
 
+        assert sent["status"] == "IN_TRANSIT"
+        assert not any(each["enabled"] for each in sent["actions"])
         # Of two and then one more that were delivered, one came back.
         assert moved["RETURN_RATE"] == (1, 3)
         # The return that was asked for while nobody listened is told first, and nothing twice.
