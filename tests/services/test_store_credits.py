@@ -319,6 +319,21 @@ class TestReturn:
         await in_order()
 
     @on_sqlite
+    async def test_becomes_no_more_credit_than_it_is_worth(self, shop):
+        """What somebody had paid too much goes back the way it came."""
+        order = await shop.order("delivered", mug=1)
+        transfer = {"method": PaymentMethod.BANK_TRANSFER, "amount": eur(2000)}
+        payment = await payments.take(SYSTEM, order.id, **transfer)
+        row = await requested(order, 1, resolution=ReturnResolution.STORE_CREDIT)
+
+        row = await take(row, "resolved", shop.mug)
+
+        assert (row.refund, row.credited) == (1250, 1250)
+        [asked] = await PaymentEvent.filter(payment_id=payment.id, state="requested")
+        assert (asked.amount, asked.provider) == (750, PaymentProvider.MANUAL)
+        await in_order()
+
+    @on_sqlite
     async def test_of_what_was_not_paid_becomes_none(self, shop):
         order = await shop.order("delivered", mug=2)
         row = await requested(order, 2, resolution=ReturnResolution.STORE_CREDIT)
