@@ -57,11 +57,18 @@ async def reach(db: Driver, orders: int) -> int:
     if there < orders:
         async with _unindexed(db, TABLES):
             await _copy_blocks(db, there // BLOCK, orders // BLOCK)
-    await db.rows("ANALYZE")
-    if isinstance(db, Sqlite):
-        # What is still in the log of writes is slower to read.
-        await db.rows("PRAGMA wal_checkpoint(TRUNCATE)")
+    await _settle(db)
     return await _one(db, "SELECT COUNT(*) FROM kpi_entries")
+
+
+async def _settle(db: Driver) -> None:
+    """What a database has put off would else be done while something is measured."""
+    if isinstance(db, Sqlite):
+        await db.rows("ANALYZE")
+        await db.rows("PRAGMA wal_checkpoint(TRUNCATE)")
+    else:
+        for table in TABLES:
+            await db.rows(f"VACUUM ANALYZE {table}")
 
 
 async def _copy_blocks(db: Driver, first: int, beyond: int) -> None:
@@ -139,9 +146,11 @@ async def _unindexed(db: Driver, tables: Sequence[str]) -> AsyncIterator[None]:
             for name, sql in await db.rows(of_table, table)
             if sql is not None and "UNIQUE" not in sql
         ]
+    # In kibibytes, or the like: they sort as much at once.
     if isinstance(db, Sqlite):
-        # In kibibytes: it sorts as much at once.
         await db.rows("PRAGMA cache_size = -500000")
+    else:
+        await db.rows("SET maintenance_work_mem = '500MB'")
     for name, _ in made:
         await db.rows(f'DROP INDEX "{name}"')
     yield
