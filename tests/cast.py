@@ -2,8 +2,9 @@
 
 import asyncio
 import json
+import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import count
@@ -12,6 +13,7 @@ from typing import Any
 import asyncpg
 import pytest
 from tortoise import Tortoise
+from tortoise.backends.base.client import TransactionalDBClient
 from tortoise.connection import get_connection
 
 from models import (
@@ -331,16 +333,18 @@ async def told(kind: str, *, by: Actor) -> Event:
 async def everything() -> dict[str, Any]:
     """Every row of every table, to tell whether anything changed."""
     tables = [model._meta.db_table for model in Tortoise.apps["models"].values()]
-    database = get_connection("default")
+    database, every = get_connection("default"), "SELECT * FROM {} ORDER BY id"
     if database.capabilities.dialect == "postgres":
         # In one round trip, as hundreds of tests ask this twice.
         rows = (f"(SELECT json_agg(t ORDER BY id) FROM {t} AS t) AS {t}" for t in tables)
         [found] = await database.execute_query_dict(f"SELECT {', '.join(rows)}")
         return {table: json.loads(rows or "[]") for table, rows in found.items()}
-    return {
-        table: await database.execute_query_dict(f"SELECT * FROM {table} ORDER BY id")
-        for table in tables
-    }
+    if isinstance(database, TransactionalDBClient):
+        # What is not committed yet is seen by nobody else.
+        return {table: await database.execute_query_dict(every.format(table)) for table in tables}
+    with closing(sqlite3.connect(database.filename)) as reader:
+        reader.row_factory = sqlite3.Row
+        return {table: [*map(dict, reader.execute(every.format(table)))] for table in tables}
 
 
 @asynccontextmanager
