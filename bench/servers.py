@@ -80,8 +80,22 @@ def both(url: str, token: str) -> Iterator[tuple[Server, Server]]:
 
 @contextmanager
 def served(command: Sequence[str], url: str, token: str, **more: str) -> Iterator[Server]:
-    port = _free_port()
-    settings = {
+    port = free_port()
+    environment = settings(url, port) | more
+    running = subprocess.Popen(command, env=os.environ | environment, stdout=subprocess.DEVNULL)
+    try:
+        wait_for(port, running)
+        connection = HTTPConnection(HOST, port, timeout=60)
+        yield Server(
+            process=psutil.Process(running.pid), port=port, connection=connection, token=token
+        )
+        connection.close()
+    finally:
+        end(running)
+
+
+def settings(url: str, port: int) -> dict[str, str]:
+    return {
         "WAYBILL_DATABASE_URL": url,
         "WAYBILL_MODE": "production",
         # One caller here stands for all of a shop's.
@@ -90,18 +104,34 @@ def served(command: Sequence[str], url: str, token: str, **more: str) -> Iterato
         "WAYBILL_SUBSCRIPTIONS_PER_ACTOR": "0",
         "WAYBILL_PORT": str(port),
         "UVICORN_PORT": str(port),
-        **more,
     }
-    running = subprocess.Popen(command, env=os.environ | settings, stdout=subprocess.DEVNULL)
-    try:
-        _wait_for(port, running)
-        connection = HTTPConnection(HOST, port, timeout=60)
-        yield Server(
-            process=psutil.Process(running.pid), port=port, connection=connection, token=token
+
+
+class Restarted:
+    """Waybill at one address, as often as it is started there; what it logs goes nowhere."""
+
+    def __init__(self, url: str, **more: str) -> None:
+        self.port = free_port()
+        self.environment = os.environ | settings(url, self.port) | more
+        self.running: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        self.running = subprocess.Popen(
+            WAYBILL,
+            env=self.environment,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
         )
-        connection.close()
-    finally:
-        end(running)
+        wait_for(self.port, self.running)
+
+    def kill(self) -> None:
+        if self.running is not None:
+            self.running.kill()
+            self.running.wait()
+
+    def end(self) -> None:
+        if self.running is not None:
+            end(self.running)
 
 
 def end(running: subprocess.Popen[Any]) -> None:
@@ -113,14 +143,14 @@ def end(running: subprocess.Popen[Any]) -> None:
         running.wait()
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind((HOST, 0))
         port: int = probe.getsockname()[1]
         return port
 
 
-def _wait_for(port: int, running: subprocess.Popen[Any]) -> None:
+def wait_for(port: int, running: subprocess.Popen[Any]) -> None:
     deadline = monotonic() + START_SECONDS
     while monotonic() < deadline and running.poll() is None:
         try:
