@@ -12,7 +12,7 @@ import asyncio
 import random
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
@@ -23,12 +23,11 @@ from zlib import crc32
 import orjson
 import uvloop
 
-from bench.watchers import HANDSHAKE, PING, PONG, TEXT
+from bench.frames import CLOSE, HANDSHAKE, PING, PONG, TEXT, framed, taken
 
 EVENTS = "subscription ($after: String) { events(after: $after) { __typename cursor kind at } }"
 TOLD_SECONDS = 0.5
 LONGEST_WAIT_SECONDS = 2.0
-CLOSE = 8
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,14 +93,13 @@ class Watcher:
         ports = self.crowd.site.ports
         for turn in range(self.number, sys.maxsize):
             port, over = ports[turn % len(ports)], asyncio.get_running_loop().create_future()
-            try:
+            # Where nobody listens, or too many do, the next one is tried after a while.
+            with suppress(OSError, TimeoutError):
                 async with asyncio.timeout(30):
                     await asyncio.get_running_loop().create_connection(
                         lambda port=port, over=over: Line(self, port, over), "127.0.0.1", port
                     )
                 await over
-            except (OSError, TimeoutError):
-                pass
             self.is_told = False
             await asyncio.sleep(random.uniform(0.1, LONGEST_WAIT_SECONDS))
 
@@ -144,7 +142,7 @@ class Line(asyncio.Protocol):
                 return
             self.opened, self.buffer = True, rest
             self._introduce()
-        for kind, content in self._frames():
+        for kind, content in taken(self.buffer):
             if kind == PING:
                 self._send(PONG, content)
             elif kind == CLOSE:
@@ -160,24 +158,8 @@ class Line(asyncio.Protocol):
         self._send(TEXT, orjson.dumps({"id": "1", "type": "subscribe", "payload": payload}))
         watcher.is_told = True
 
-    def _frames(self) -> Iterator[tuple[int, bytes]]:
-        while len(self.buffer) >= 2:
-            size, start = self.buffer[1], 2
-            if size >= 126:
-                start = 4 if size == 126 else 10
-                size = int.from_bytes(self.buffer[2:start], "big")
-            if len(self.buffer) < start + size:
-                return
-            kind, content = self.buffer[0] & 15, bytes(self.buffer[start : start + size])
-            del self.buffer[: start + size]
-            yield kind, content
-
     def _send(self, kind: int, content: bytes) -> None:
-        size = len(content)
-        head = bytes([128 + kind, 128 + size]) if size < 126 else bytes([128 + kind, 254])
-        # Clients must mask what they send; a mask of zeros changes nothing.
-        more = b"" if size < 126 else size.to_bytes(2, "big")
-        self.transport.write(head + more + bytes(4) + content)
+        self.transport.write(framed(kind, content))
 
 
 async def main() -> None:

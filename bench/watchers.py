@@ -12,12 +12,8 @@ from time import time
 import orjson
 import uvloop
 
-HANDSHAKE = (
-    "GET /graphql HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nUpgrade: websocket\r\n"
-    "Connection: Upgrade\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n"
-    "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Protocol: graphql-transport-ws\r\n\r\n"
-)
-TEXT, PING, PONG = 1, 9, 10
+from bench.frames import HANDSHAKE, PING, PONG, TEXT, framed, taken
+
 CONTENT = b'"type":"next"'
 # A watcher that has been told nothing for a while hears that it is still being told everything.
 HEARTBEAT = b'"Heartbeat"'
@@ -77,36 +73,18 @@ class Watcher(asyncio.Protocol):
                 self._send(TEXT, message.encode())
             # Answered by whoever has read everything before it.
             self._send(PING, b"")
-        while self._take_frame():
-            pass
-
-    def _take_frame(self) -> bool:
-        if len(self.buffer) < 2:
-            return False
-        size, start = self.buffer[1], 2
-        if size >= 126:
-            start = 4 if size == 126 else 10
-            size = int.from_bytes(self.buffer[2:start], "big")
-        if len(self.buffer) < start + size:
-            return False
-        kind, content = self.buffer[0] & 15, bytes(self.buffer[start : start + size])
-        del self.buffer[: start + size]
-        if kind == PING:
-            self._send(PONG, content)
-        elif kind == PONG:
-            self.crowd.is_ready()
-        elif CONTENT in content and HEARTBEAT not in content:
-            self.texts.append(content)
-            self.times.append(time())
-            self.crowd.was_told()
-        return True
+        for kind, content in taken(self.buffer):
+            if kind == PING:
+                self._send(PONG, content)
+            elif kind == PONG:
+                self.crowd.is_ready()
+            elif CONTENT in content and HEARTBEAT not in content:
+                self.texts.append(content)
+                self.times.append(time())
+                self.crowd.was_told()
 
     def _send(self, kind: int, content: bytes) -> None:
-        size = len(content)
-        head = bytes([128 + kind, 128 + size]) if size < 126 else bytes([128 + kind, 254])
-        # Clients must mask what they send; a mask of zeros changes nothing.
-        more = b"" if size < 126 else size.to_bytes(2, "big")
-        self.transport.write(head + more + bytes(4) + content)
+        self.transport.write(framed(kind, content))
 
 
 async def main(port: int, count: int, group: int, messages: list[str]) -> None:
